@@ -1,0 +1,236 @@
+//! The complete record of a run, from which everything on the page is derived.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{ACCESS_BYTES, Access, EVENT_BYTES, Event, FallbackReason, Status};
+use crate::settings::Settings;
+
+/// Version of the byte form.
+pub const TRACE_VERSION: u16 = 1;
+const MAGIC: [u8; 4] = *b"LSTR";
+
+/// A run: what was executed, what happened, what came out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// Totals and settings.
+    pub summary: Summary,
+    /// The block's transactions, by [`crate::TxIndex`].
+    pub transactions: Vec<TransactionInfo>,
+    /// Everything that was touched, by [`crate::LocationId`].
+    pub locations: Vec<LocationInfo>,
+    /// What happened, sorted by `(time, seq)`.
+    pub events: Vec<Event>,
+    /// Reads and writes of every incarnation, sorted by `(tx, incarnation)`.
+    pub accesses: Vec<Access>,
+}
+
+/// Totals of a run. Ticks are gas or nanoseconds, by [`Settings::clock`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The scenario's title.
+    pub title: String,
+    /// Seed of the scenario's generator.
+    pub seed: u64,
+    /// How it was run.
+    pub settings: Settings,
+    /// Ticks from the start to the last commit.
+    pub makespan: u64,
+    /// Ticks of the same block on one lane: gas on the gas clock, a measured run on threads.
+    pub sequential: u64,
+    /// Gas used by the block.
+    pub gas_used: u64,
+    /// Incarnations that ran to their end.
+    pub executions: u32,
+    /// Incarnations whose result was thrown away.
+    pub aborts: u32,
+    /// Gas of those.
+    pub wasted_gas: u64,
+    /// Final state and receipts equal those of one lane.
+    pub identical: bool,
+    /// The first difference, where they do not.
+    pub difference: Option<String>,
+    /// Why the run, or a part of it, went to one lane: a [`FallbackReason`] as a number.
+    pub fallback: Option<u8>,
+    /// Root of the receipts trie, hex.
+    pub receipts_root: String,
+    /// For a real block: whether gas, bloom and receipts root equal the header's, field by field.
+    pub header_checks: Vec<HeaderCheck>,
+    /// Longest chain of transactions that must follow each other (one writes what the other
+    /// reads), in gas.
+    pub critical_path_gas: u64,
+    /// Fork whose rules were in force, e.g. `prague`.
+    pub fork: String,
+}
+
+/// One field of a real block's header against this run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeaderCheck {
+    /// Field name as in the header: `gasUsed`, `logsBloom`, `receiptsRoot`.
+    pub field: String,
+    /// Whether they are equal.
+    pub holds: bool,
+}
+
+/// A transaction for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransactionInfo {
+    /// One word for what it does: `pay`, `transfer`, `swap`, `mint`, `deploy`, or the function called.
+    pub action: String,
+    /// The sender's name or short address.
+    pub sender: String,
+    /// The receiver's name or short address; `new contract` for a creation.
+    pub receiver: String,
+    /// Gas used in sequential execution.
+    pub gas: u64,
+    /// [`Status`] in sequential execution, as a number.
+    pub status: u8,
+    /// Where a revert gave a reason, that reason.
+    pub reason: String,
+}
+
+/// What a location is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum LocationKind {
+    /// An account's ether.
+    #[default]
+    Balance,
+    /// An account's nonce.
+    Nonce,
+    /// An account's code.
+    Code,
+    /// The mark that an account's whole storage was cleared (creation, SELFDESTRUCT).
+    StorageReset,
+    /// One storage slot.
+    Slot,
+}
+
+/// A location for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocationInfo {
+    /// What it is.
+    pub kind: LocationKind,
+    /// The account, 20 bytes as hex with `0x`.
+    pub address: String,
+    /// The slot's key, hex; empty for account fields.
+    pub key: String,
+    /// Its name: `Pool A.reserve0`, `Token.balanceOf[Ana]`, `Ana.balance`.
+    pub name: String,
+}
+
+/// Bytes that are not a trace.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TraceError {
+    /// The first bytes are not those of a trace.
+    #[error("this is not a Lanescope trace")]
+    NotATrace,
+    /// Written by another version.
+    #[error("this trace has format version {0}; this Lanescope reads version {TRACE_VERSION}")]
+    UnknownVersion(u16),
+    /// Cut off or altered.
+    #[error("the trace is damaged: {0}")]
+    Damaged(&'static str),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    summary: Summary,
+    transactions: Vec<TransactionInfo>,
+    locations: Vec<LocationInfo>,
+    events: u32,
+    accesses: u32,
+}
+
+impl Summary {
+    /// How many times faster than one lane. 0 where nothing ran.
+    #[must_use]
+    pub fn speedup(&self) -> f64 {
+        if self.makespan == 0 { 0.0 } else { self.sequential as f64 / self.makespan as f64 }
+    }
+
+    /// Why the run went to one lane, if it did.
+    #[must_use]
+    pub fn fallback_reason(&self) -> Option<FallbackReason> {
+        self.fallback.map(FallbackReason::from_code)
+    }
+}
+
+impl TransactionInfo {
+    /// How it ended in sequential execution.
+    #[must_use]
+    pub const fn outcome(&self) -> Status {
+        Status::from_code(self.status)
+    }
+}
+
+impl Trace {
+    /// The byte form: magic, version, a postcard header with its length, then fixed-size records.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let head = Head {
+            summary: self.summary.clone(),
+            transactions: self.transactions.clone(),
+            locations: self.locations.clone(),
+            events: self.events.len() as u32,
+            accesses: self.accesses.len() as u32,
+        };
+        // Serialising plain owned data into memory has no way to fail.
+        let head = postcard::to_allocvec(&head).unwrap_or_default();
+        let records = self.events.len() * EVENT_BYTES + self.accesses.len() * ACCESS_BYTES;
+        let mut out = Vec::with_capacity(10 + head.len() + records);
+        out.extend_from_slice(&MAGIC);
+        out.extend_from_slice(&TRACE_VERSION.to_le_bytes());
+        out.extend_from_slice(&(head.len() as u32).to_le_bytes());
+        out.extend_from_slice(&head);
+        self.events.iter().for_each(|event| event.encode(&mut out));
+        self.accesses.iter().for_each(|access| access.encode(&mut out));
+        out
+    }
+
+    /// Reads the byte form.
+    pub fn decode(bytes: &[u8]) -> Result<Self, TraceError> {
+        let rest = bytes.strip_prefix(&MAGIC).ok_or(TraceError::NotATrace)?;
+        let (version, rest) = rest.split_first_chunk().ok_or(TraceError::Damaged("it is cut off"))?;
+        let version = u16::from_le_bytes(*version);
+        if version != TRACE_VERSION {
+            return Err(TraceError::UnknownVersion(version));
+        }
+        let (length, rest) = rest.split_first_chunk().ok_or(TraceError::Damaged("it is cut off"))?;
+        let length = u32::from_le_bytes(*length) as usize;
+        let (head, rest) =
+            rest.split_at_checked(length).ok_or(TraceError::Damaged("it is cut off"))?;
+        let head: Head = postcard::from_bytes(head)
+            .map_err(|_| TraceError::Damaged("its header cannot be read"))?;
+        let (events, rest) = rest
+            .split_at_checked(head.events as usize * EVENT_BYTES)
+            .ok_or(TraceError::Damaged("it is cut off"))?;
+        if rest.len() != head.accesses as usize * ACCESS_BYTES {
+            return Err(TraceError::Damaged("its length is wrong"));
+        }
+        Ok(Self {
+            summary: head.summary,
+            transactions: head.transactions,
+            locations: head.locations,
+            events: decode_events(events)?,
+            accesses: rest
+                .as_chunks()
+                .0
+                .iter()
+                .map(Access::decode)
+                .collect::<Option<_>>()
+                .ok_or(TraceError::Damaged("a read or write is not one"))?,
+        })
+    }
+}
+
+/// Reads a batch of events, as the engine sends them while a run goes on.
+pub fn decode_events(bytes: &[u8]) -> Result<Vec<Event>, TraceError> {
+    let (records, rest) = bytes.as_chunks();
+    if !rest.is_empty() {
+        return Err(TraceError::Damaged("a batch of events is cut off"));
+    }
+    records
+        .iter()
+        .map(Event::decode)
+        .collect::<Option<_>>()
+        .ok_or(TraceError::Damaged("an event has an unknown kind"))
+}
