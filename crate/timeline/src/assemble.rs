@@ -1,0 +1,259 @@
+//! From single events to bars, waits and checks. Tolerant: see [`Assembly::push`].
+
+use lanescope_protocol::limits::TRANSACTIONS_MAX;
+use lanescope_protocol::{Event, EventKind, Lane, TxIndex, Version, WaitReason};
+
+use crate::bar::{Abort, Bar, BarId, Check, Ending, Wait};
+
+/// What is known of one lane.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Track {
+    pub(crate) bars: Vec<BarId>,
+    pub(crate) waits: Vec<Wait>,
+    pub(crate) checks: Vec<Check>,
+    running: Option<BarId>,
+    waiting: bool,
+    checking: bool,
+    /// No event of this lane is taken to be earlier than this.
+    last: u64,
+}
+
+/// What is known of one transaction.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct History {
+    pub(crate) runs: Vec<BarId>,
+}
+
+/// The growing picture of a run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Assembly {
+    pub(crate) bars: Vec<Bar>,
+    pub(crate) lanes: Vec<Track>,
+    pub(crate) histories: Vec<History>,
+    pub(crate) end: u64,
+}
+
+impl Assembly {
+    pub(crate) fn new(lanes: u16) -> Self {
+        let lanes = usize::from(lanes.clamp(1, lanescope_protocol::limits::LANES_MAX));
+        Self { lanes: vec![Track::default(); lanes], ..Self::default() }
+    }
+
+    /// Takes one event. On one lane time never runs backwards (an earlier time is taken as the
+    /// last one seen), a lane that begins something has ended what it did before, and an event
+    /// about an incarnation that never began is left out, except a commit, which gets a bar of no
+    /// length.
+    pub(crate) fn push(&mut self, event: &Event) {
+        if event.tx.is_some_and(|tx| tx.get() >= TRANSACTIONS_MAX) {
+            return;
+        }
+        if self.lanes.len() <= event.lane.get() {
+            self.lanes.resize_with(event.lane.get() + 1, Track::default);
+        }
+        let track = &mut self.lanes[event.lane.get()];
+        track.last = track.last.max(event.time);
+        let time = track.last;
+        self.end = self.end.max(time);
+        match event.kind {
+            EventKind::WaitStarted => self.begin_wait(event, time),
+            EventKind::WaitEnded => self.end_wait(event.lane, time),
+            EventKind::FellBack => {}
+            _ => {
+                let Some(tx) = event.tx else { return };
+                let version = Version { tx, incarnation: event.incarnation };
+                self.push_about(event, version, time);
+            }
+        }
+    }
+
+    fn push_about(&mut self, event: &Event, version: Version, time: u64) {
+        match event.kind {
+            EventKind::ExecutionStarted => self.begin_run(event.lane, version, time),
+            EventKind::ExecutionFinished => {
+                self.end_run(version, time, Ending::Finished(event.status()), event.gas);
+            }
+            EventKind::EstimateHit => {
+                let ending = Ending::Suspended { on: event.other, location: event.location };
+                self.end_run(version, time, ending, event.gas);
+            }
+            EventKind::ValidationStarted => self.begin_check(event.lane, version, time),
+            EventKind::ValidationPassed => self.end_check(event.lane, version, time, true),
+            EventKind::Aborted => self.abort(event, version, time),
+            EventKind::Committed => self.commit(event.lane, version, time),
+            EventKind::WaitStarted | EventKind::WaitEnded | EventKind::FellBack => {}
+        }
+    }
+
+    /// The last run of an incarnation.
+    pub(crate) fn bar_of(&self, version: Version) -> Option<BarId> {
+        let runs = &self.histories.get(version.tx.get())?.runs;
+        runs.iter()
+            .copied()
+            .rev()
+            .find(|id| self.bars.get(id.get()).is_some_and(|bar| bar.version == version))
+    }
+
+    fn history(&mut self, tx: TxIndex) -> &mut History {
+        if self.histories.len() <= tx.get() {
+            self.histories.resize_with(tx.get() + 1, History::default);
+        }
+        &mut self.histories[tx.get()]
+    }
+
+    fn add_bar(&mut self, lane: Lane, version: Version, start: u64, ending: Ending) -> BarId {
+        let id = BarId(self.bars.len() as u32);
+        let (gas, abort, committed_at) = (0, None, None);
+        self.bars.push(Bar { version, lane, start, end: start, ending, gas, abort, committed_at });
+        self.history(version.tx).runs.push(id);
+        id
+    }
+
+    fn begin_run(&mut self, lane: Lane, version: Version, time: u64) {
+        self.cut(lane, time);
+        self.end_wait(lane, time);
+        self.lanes[lane.get()].checking = false;
+        let id = self.add_bar(lane, version, time, Ending::Open);
+        let track = &mut self.lanes[lane.get()];
+        track.bars.push(id);
+        track.running = Some(id);
+    }
+
+    /// Ends what a lane runs without a word about how it ended.
+    fn cut(&mut self, lane: Lane, time: u64) {
+        let Some(id) = self.lanes[lane.get()].running.take() else { return };
+        let bar = &mut self.bars[id.get()];
+        bar.ending = Ending::Cut;
+        bar.end = match bar.abort {
+            Some(abort) => abort.at.clamp(bar.start, time.max(bar.start)),
+            None => time.max(bar.start),
+        };
+    }
+
+    fn end_run(&mut self, version: Version, time: u64, ending: Ending, gas: u32) {
+        let Some(id) = self.bar_of(version) else { return };
+        let bar = &mut self.bars[id.get()];
+        if bar.ending != Ending::Open {
+            return;
+        }
+        // The record may come from another lane; the bar ends on its own lane's time.
+        let track = &mut self.lanes[bar.lane.get()];
+        track.last = track.last.max(time);
+        track.running = None;
+        bar.end = time.max(bar.start);
+        bar.ending = ending;
+        bar.gas = gas;
+        if let Some(abort) = &mut bar.abort {
+            abort.at = abort.at.max(bar.end);
+        }
+    }
+
+    fn begin_check(&mut self, lane: Lane, version: Version, time: u64) {
+        let track = &mut self.lanes[lane.get()];
+        track.checking = true;
+        track.checks.push(Check { version, lane, start: time, end: time, held: None });
+    }
+
+    fn end_check(&mut self, lane: Lane, version: Version, time: u64, held: bool) {
+        let track = &mut self.lanes[lane.get()];
+        let Some(check) = track.checks.last_mut() else { return };
+        if track.checking && check.version == version {
+            check.end = time;
+            check.held = Some(held);
+            track.checking = false;
+        }
+    }
+
+    fn abort(&mut self, event: &Event, version: Version, time: u64) {
+        self.end_check(event.lane, version, time, false);
+        let Some(id) = self.bar_of(version) else { return };
+        let bar = &mut self.bars[id.get()];
+        if bar.abort.is_some() || bar.committed_at.is_some() {
+            return;
+        }
+        let at = if bar.ending == Ending::Open { time } else { time.max(bar.end) };
+        let gas = if event.gas == 0 { bar.gas } else { event.gas };
+        bar.abort =
+            Some(Abort { at: at.max(bar.start), by: event.other, location: event.location, gas });
+    }
+
+    fn commit(&mut self, lane: Lane, version: Version, time: u64) {
+        let committed = |bar: &Bar| bar.committed_at.is_some();
+        let runs = self.histories.get(version.tx.get()).map_or(&[][..], |history| &history.runs);
+        if runs.iter().any(|id| committed(&self.bars[id.get()])) {
+            return;
+        }
+        let id = match self.bar_of(version) {
+            Some(id) if self.bars[id.get()].abort.is_none() => id,
+            _ => self.add_point(lane, version, time),
+        };
+        let bar = &mut self.bars[id.get()];
+        bar.committed_at = Some(if bar.ending == Ending::Open { time } else { time.max(bar.end) });
+    }
+
+    /// A bar of no length, for a commit that has no run. Placed before what the lane runs now, so
+    /// that bars never overlap.
+    fn add_point(&mut self, lane: Lane, version: Version, time: u64) -> BarId {
+        let running = self.lanes[lane.get()].running;
+        let start = running.map_or(time, |id| self.bars[id.get()].start);
+        let id = self.add_bar(lane, version, start, Ending::Cut);
+        let bars = &mut self.lanes[lane.get()].bars;
+        let at = if running.is_some() { bars.len().saturating_sub(1) } else { bars.len() };
+        bars.insert(at, id);
+        id
+    }
+
+    fn begin_wait(&mut self, event: &Event, time: u64) {
+        self.end_wait(event.lane, time);
+        let track = &mut self.lanes[event.lane.get()];
+        if track.running.is_some() {
+            return;
+        }
+        track.waiting = true;
+        track.waits.push(Wait {
+            lane: event.lane,
+            start: time,
+            end: time,
+            reason: WaitReason::from_code(event.detail),
+            tx: event.tx,
+            on: event.other,
+        });
+    }
+
+    fn end_wait(&mut self, lane: Lane, time: u64) {
+        let track = &mut self.lanes[lane.get()];
+        if track.waiting
+            && let Some(wait) = track.waits.last_mut()
+        {
+            wait.end = time;
+        }
+        track.waiting = false;
+    }
+
+    /// Lets what still goes on reach to the last time known.
+    pub(crate) fn settle(&mut self) {
+        let end = self.end;
+        for track in &mut self.lanes {
+            if let Some(bar) = track.running.and_then(|id| self.bars.get_mut(id.get())) {
+                bar.end = end.max(bar.start);
+            }
+            if track.waiting
+                && let Some(wait) = track.waits.last_mut()
+            {
+                wait.end = end.max(wait.start);
+            }
+        }
+    }
+
+    /// Ends the record: what still runs is cut off at its end.
+    pub(crate) fn close(&mut self, makespan: u64) {
+        self.end = self.end.max(makespan.min(MAKESPAN_MAX));
+        self.settle();
+        for lane in 0..self.lanes.len() {
+            self.cut(Lane(lane as u8), self.end);
+            self.lanes[lane].waiting = false;
+        }
+    }
+}
+
+/// Ticks beyond which a claimed makespan is not believed: 2^53, where `f64` is still exact.
+const MAKESPAN_MAX: u64 = 1 << 53;

@@ -1,0 +1,216 @@
+//! A run as something that can be watched: bars, waits, checks, and the moments in between.
+
+use lanescope_protocol::trace::{LocationInfo, Summary, TransactionInfo};
+use lanescope_protocol::{
+    Access, Clock, Event, Lane, LocationId, Settings, Trace, TxIndex, Version,
+};
+
+use crate::assemble::Assembly;
+use crate::bar::{Bar, BarId, BarState, Check, TxState, Wait};
+use crate::moment::Moment;
+
+/// A run, ready to be drawn. Made from a whole [`Trace`], or grown from batches of events while
+/// the run goes on. Takes any list of events: what makes no sense is left out, never a panic.
+#[derive(Clone, Debug)]
+pub struct Film {
+    pub(crate) settings: Settings,
+    pub(crate) summary: Option<Summary>,
+    pub(crate) transactions: Vec<TransactionInfo>,
+    pub(crate) locations: Vec<LocationInfo>,
+    pub(crate) accesses: Vec<Access>,
+    pub(crate) assembly: Assembly,
+    pub(crate) moments: Vec<Moment>,
+}
+
+impl Film {
+    /// A finished run.
+    #[must_use]
+    pub fn new(trace: Trace) -> Self {
+        let Trace { summary, transactions, locations, mut events, mut accesses } = trace;
+        events.sort_by_key(|event| (event.time, event.seq));
+        if !accesses.is_sorted_by_key(|access| access.by) {
+            accesses.sort_by_key(|access| access.by);
+        }
+        let mut film = Self::live(summary.settings, transactions);
+        film.locations = locations;
+        film.accesses = accesses;
+        film.extend(&events);
+        film.assembly.close(summary.makespan);
+        film.summary = Some(summary);
+        film
+    }
+
+    /// A run that has just begun. `transactions` may be empty where their names are not known yet.
+    #[must_use]
+    pub fn live(settings: Settings, transactions: Vec<TransactionInfo>) -> Self {
+        Self {
+            settings,
+            summary: None,
+            transactions,
+            locations: Vec::new(),
+            accesses: Vec::new(),
+            assembly: Assembly::new(settings.lanes),
+            moments: Vec::new(),
+        }
+    }
+
+    /// Adds a batch of events, as it comes from the engine.
+    pub fn extend(&mut self, events: &[Event]) {
+        for event in events {
+            self.assembly.push(event);
+            if let Some(moment) = Moment::of(event) {
+                self.moments.push(moment);
+            }
+        }
+        self.assembly.settle();
+        // Batches of different lanes interleave; the sort is linear where they do not.
+        self.moments.sort_by_key(|moment| (moment.event.time, moment.event.seq));
+    }
+
+    /// Whether the run is over and its whole trace is here.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.summary.is_some()
+    }
+
+    /// How it was run.
+    #[must_use]
+    pub const fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    /// What a tick is.
+    #[must_use]
+    pub const fn clock(&self) -> Clock {
+        self.settings.clock
+    }
+
+    /// Totals. `None` while the run goes on.
+    #[must_use]
+    pub const fn summary(&self) -> Option<&Summary> {
+        self.summary.as_ref()
+    }
+
+    /// The last tick: of the last commit or the last event, whichever is later.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.assembly.end
+    }
+
+    /// Number of lanes: those asked for, or more if events name more.
+    #[must_use]
+    pub fn lanes(&self) -> usize {
+        self.assembly.lanes.len()
+    }
+
+    /// Every bar, in the order in which they began to be known.
+    #[must_use]
+    pub fn bars(&self) -> &[Bar] {
+        &self.assembly.bars
+    }
+
+    /// One bar.
+    #[must_use]
+    pub fn bar(&self, id: BarId) -> Option<&Bar> {
+        self.assembly.bars.get(id.get())
+    }
+
+    /// The bars of one lane, by start; they never overlap.
+    #[must_use]
+    pub fn lane_bars(&self, lane: Lane) -> &[BarId] {
+        self.assembly.lanes.get(lane.get()).map_or(&[], |track| &track.bars)
+    }
+
+    /// The waits of one lane, by start.
+    #[must_use]
+    pub fn lane_waits(&self, lane: Lane) -> &[Wait] {
+        self.assembly.lanes.get(lane.get()).map_or(&[], |track| &track.waits)
+    }
+
+    /// The checks that one lane made, by start.
+    #[must_use]
+    pub fn lane_checks(&self, lane: Lane) -> &[Check] {
+        self.assembly.lanes.get(lane.get()).map_or(&[], |track| &track.checks)
+    }
+
+    /// Number of transactions: those of the block, or more if events name more.
+    #[must_use]
+    pub fn transaction_count(&self) -> usize {
+        self.transactions.len().max(self.assembly.histories.len())
+    }
+
+    /// A transaction for people.
+    #[must_use]
+    pub fn transaction(&self, tx: TxIndex) -> Option<&TransactionInfo> {
+        self.transactions.get(tx.get())
+    }
+
+    /// Every run of a transaction, in order.
+    #[must_use]
+    pub fn runs_of(&self, tx: TxIndex) -> &[BarId] {
+        self.assembly.histories.get(tx.get()).map_or(&[], |history| &history.runs)
+    }
+
+    /// The last run of an incarnation.
+    #[must_use]
+    pub fn bar_of(&self, version: Version) -> Option<BarId> {
+        self.assembly.bar_of(version)
+    }
+
+    /// The run that became final.
+    #[must_use]
+    pub fn committed_run(&self, tx: TxIndex) -> Option<BarId> {
+        let runs = self.runs_of(tx);
+        runs.iter()
+            .copied()
+            .rev()
+            .find(|id| self.bar(*id).is_some_and(|bar| bar.committed_at.is_some()))
+    }
+
+    /// A location for people.
+    #[must_use]
+    pub fn location(&self, id: LocationId) -> Option<&LocationInfo> {
+        self.locations.get(id.get())
+    }
+
+    /// A location's name; while names are unknown, a word for it.
+    #[must_use]
+    pub fn location_name(&self, id: LocationId) -> &str {
+        match self.location(id) {
+            Some(info) if !info.name.is_empty() => &info.name,
+            Some(info) if !info.key.is_empty() => &info.key,
+            Some(info) => &info.address,
+            None => "a value",
+        }
+    }
+
+    /// Reads and writes of an incarnation, in program order.
+    #[must_use]
+    pub fn accesses_of(&self, version: Version) -> &[Access] {
+        let from = self.accesses.partition_point(|access| access.by < version);
+        let to = self.accesses.partition_point(|access| access.by <= version);
+        self.accesses.get(from..to).unwrap_or(&[])
+    }
+
+    /// What happened, in order; the events worth a caption.
+    #[must_use]
+    pub fn moments(&self) -> &[Moment] {
+        &self.moments
+    }
+
+    /// Where a transaction stands at `time` (ticks).
+    #[must_use]
+    pub fn tx_state_at(&self, tx: TxIndex, time: f64) -> TxState {
+        let begun = |id: &&BarId| self.bar(**id).is_some_and(|bar| bar.start as f64 <= time);
+        let last = self.runs_of(tx).iter().rev().find(begun).and_then(|id| self.bar(*id));
+        match last.map(|bar| bar.state_at(time)) {
+            None | Some(BarState::Future) => TxState::Queued,
+            Some(BarState::Committed) => TxState::Committed,
+            Some(BarState::Executed | BarState::ExecutedAgain) => TxState::Executed,
+            Some(BarState::Executing) => TxState::Executing,
+            Some(BarState::ExecutingAgain) => TxState::ReExecuting,
+            Some(BarState::Suspended) => TxState::Waiting,
+            Some(BarState::Aborted) => TxState::Aborted,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The moments of a film that are worth stopping at, and how to go from one to the next.
+
+use lanescope_protocol::{Event, EventKind, TxIndex, Version, WaitReason};
+
+use crate::film::Film;
+
+/// An event worth a caption.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// What happened.
+    pub event: Event,
+    /// How much it matters, 1 to 9. Where several happen in one tick, the weightiest is told.
+    pub weight: u8,
+}
+
+impl Moment {
+    /// The event as a moment, or `None` if there is nothing to tell.
+    pub(crate) fn of(event: &Event) -> Option<Self> {
+        let weight = match event.kind {
+            EventKind::Aborted => 9,
+            EventKind::FellBack => 8,
+            EventKind::EstimateHit => 7,
+            EventKind::ExecutionStarted if event.incarnation.0 > 0 => 6,
+            EventKind::Committed => 5,
+            EventKind::ExecutionStarted => 4,
+            EventKind::ExecutionFinished => 3,
+            EventKind::WaitStarted => match WaitReason::from_code(event.detail) {
+                WaitReason::Dependency | WaitReason::SameSender => 2,
+                WaitReason::NothingReady => 1,
+            },
+            EventKind::ValidationStarted | EventKind::ValidationPassed | EventKind::WaitEnded => {
+                return None;
+            }
+        };
+        Some(Self { event: *event, weight })
+    }
+
+    /// When, in ticks.
+    #[must_use]
+    pub const fn time(&self) -> f64 {
+        self.event.time as f64
+    }
+
+    /// The incarnation it is about.
+    #[must_use]
+    pub fn version(&self) -> Option<Version> {
+        self.event.tx.map(|tx| Version { tx, incarnation: self.event.incarnation })
+    }
+
+    /// Whether a result was thrown away.
+    #[must_use]
+    pub fn is_abort(&self) -> bool {
+        self.event.kind == EventKind::Aborted
+    }
+}
+
+impl Film {
+    /// The weightiest moment of the last tick at or before `time` that has any.
+    #[must_use]
+    pub fn moment_at(&self, time: f64) -> Option<&Moment> {
+        let upto = self.moments.partition_point(|moment| moment.time() <= time);
+        let tick = self.moments.get(upto.checked_sub(1)?)?.event.time;
+        self.heaviest(upto, tick)
+    }
+
+    /// The weightiest moment between `time - hold` and `time`: during playback a caption stays a
+    /// while, and an abort is not talked over by the starts that follow it.
+    #[must_use]
+    pub fn moment_near(&self, time: f64, hold: f64) -> Option<&Moment> {
+        let upto = self.moments.partition_point(|moment| moment.time() <= time);
+        let last = self.moments.get(upto.checked_sub(1)?)?.event.time;
+        let from = (time - hold.max(0.0)).max(0.0).ceil();
+        self.heaviest(upto, last.min(from as u64))
+    }
+
+    /// The weightiest of the moments before index `upto` that are not before `tick`; of equals,
+    /// the last.
+    fn heaviest(&self, upto: usize, tick: u64) -> Option<&Moment> {
+        let from = self.moments.partition_point(|moment| moment.event.time < tick);
+        self.moments.get(from..upto)?.iter().max_by_key(|moment| moment.weight)
+    }
+
+    /// The first moment after `time`, in ticks.
+    #[must_use]
+    pub fn next_moment(&self, time: f64) -> Option<f64> {
+        self.next_where(time, |_| true)
+    }
+
+    /// The last moment before `time`, in ticks.
+    #[must_use]
+    pub fn previous_moment(&self, time: f64) -> Option<f64> {
+        self.previous_where(time, |_| true)
+    }
+
+    /// The first abort after `time`, in ticks.
+    #[must_use]
+    pub fn next_abort(&self, time: f64) -> Option<f64> {
+        self.next_where(time, Moment::is_abort)
+    }
+
+    /// The last abort before `time`, in ticks.
+    #[must_use]
+    pub fn previous_abort(&self, time: f64) -> Option<f64> {
+        self.previous_where(time, Moment::is_abort)
+    }
+
+    /// The first thing that happens to a transaction after `time`, in ticks.
+    #[must_use]
+    pub fn next_of(&self, tx: TxIndex, time: f64) -> Option<f64> {
+        self.next_where(time, |moment| moment.event.tx == Some(tx))
+    }
+
+    /// The last thing that happened to a transaction before `time`, in ticks.
+    #[must_use]
+    pub fn previous_of(&self, tx: TxIndex, time: f64) -> Option<f64> {
+        self.previous_where(time, |moment| moment.event.tx == Some(tx))
+    }
+
+    /// The first commit after `time`, in ticks: one step per transaction.
+    #[must_use]
+    pub fn next_commit(&self, time: f64) -> Option<f64> {
+        self.next_where(time, |moment| moment.event.kind == EventKind::Committed)
+    }
+
+    /// The last commit before `time`, in ticks.
+    #[must_use]
+    pub fn previous_commit(&self, time: f64) -> Option<f64> {
+        self.previous_where(time, |moment| moment.event.kind == EventKind::Committed)
+    }
+
+    /// The last abort at or before `time`.
+    #[must_use]
+    pub fn abort_before(&self, time: f64) -> Option<&Moment> {
+        let upto = self.moments.partition_point(|moment| moment.time() <= time);
+        self.moments.get(..upto)?.iter().rev().find(|moment| moment.is_abort())
+    }
+
+    /// Aborts after `from` and not after `to`, in ticks: what a playhead that moved has passed.
+    pub fn aborts_between(&self, from: f64, to: f64) -> impl Iterator<Item = &Moment> {
+        self.moments_between(from, to).filter(|moment| moment.is_abort())
+    }
+
+    /// Moments after `from` and not after `to`, in ticks.
+    pub fn moments_between(&self, from: f64, to: f64) -> impl Iterator<Item = &Moment> {
+        let first = self.moments.partition_point(|moment| moment.time() <= from);
+        let last = self.moments.partition_point(|moment| moment.time() <= to);
+        self.moments.get(first..last).unwrap_or(&[]).iter()
+    }
+
+    fn next_where(&self, time: f64, wanted: impl Fn(&Moment) -> bool) -> Option<f64> {
+        let from = self.moments.partition_point(|moment| moment.time() <= time);
+        self.moments.get(from..)?.iter().find(|moment| wanted(moment)).map(Moment::time)
+    }
+
+    fn previous_where(&self, time: f64, wanted: impl Fn(&Moment) -> bool) -> Option<f64> {
+        let upto = self.moments.partition_point(|moment| moment.time() < time);
+        self.moments.get(..upto)?.iter().rev().find(|moment| wanted(moment)).map(Moment::time)
+    }
+}
