@@ -1,5 +1,27 @@
-//! Strategies, multi-version memory, the revm adapter and the two drivers.
+//! Runs a block of Ethereum transactions, on one lane or on many.
+//!
+//! Four rooms: [`strategy`] decides which transaction runs when and knows transactions by index
+//! only; [`memory`] keeps every version of every value; [`evm`] runs one transaction on revm
+//! against that memory; [`drive`] moves it all, on real threads or on the deterministic gas clock.
+//! Why the result equals sequential execution: a transaction commits after all earlier ones, and
+//! only if every value it read is the value that they left (`drive/workshop.rs`, `check`).
+//!
+//! No web, no clock, no interface in here: time is handed in, events are handed out.
+
+mod drive;
+mod evm;
+mod memory;
+mod outcome;
+mod strategy;
+
 pub mod block;
+pub mod fork;
+pub mod preimages;
 pub mod world;
+
 pub use block::{Block, BlockError};
+pub use drive::{EventSink, GasClockRun, NoSink, Recording, Run, ThreadsOptions, run_on_threads};
+pub use evm::{SequentialRun, run_sequential};
+pub use memory::Location;
+pub use outcome::{AccountChange, Outcome, Receipt, StateChanges, difference};
 pub use world::{World, WorldAccount};

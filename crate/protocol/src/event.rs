@@ -307,8 +307,7 @@ fn pack(version: Option<Version>) -> (u32, u16) {
 }
 
 fn unpack(tx: u32, incarnation: u16) -> Option<Version> {
-    some_index(tx)
-        .map(|tx| Version { tx: TxIndex(tx), incarnation: Incarnation(incarnation) })
+    some_index(tx).map(|tx| Version { tx: TxIndex(tx), incarnation: Incarnation(incarnation) })
 }
 
 fn some_index(index: u32) -> Option<u32> {

@@ -189,12 +189,14 @@ impl Trace {
     /// Reads the byte form.
     pub fn decode(bytes: &[u8]) -> Result<Self, TraceError> {
         let rest = bytes.strip_prefix(&MAGIC).ok_or(TraceError::NotATrace)?;
-        let (version, rest) = rest.split_first_chunk().ok_or(TraceError::Damaged("it is cut off"))?;
+        let (version, rest) =
+            rest.split_first_chunk().ok_or(TraceError::Damaged("it is cut off"))?;
         let version = u16::from_le_bytes(*version);
         if version != TRACE_VERSION {
             return Err(TraceError::UnknownVersion(version));
         }
-        let (length, rest) = rest.split_first_chunk().ok_or(TraceError::Damaged("it is cut off"))?;
+        let (length, rest) =
+            rest.split_first_chunk().ok_or(TraceError::Damaged("it is cut off"))?;
         let length = u32::from_le_bytes(*length) as usize;
         let (head, rest) =
             rest.split_at_checked(length).ok_or(TraceError::Damaged("it is cut off"))?;

@@ -1,0 +1,46 @@
+//! The two drivers of the one state machine: real threads, and the deterministic gas clock.
+
+mod gas_clock;
+mod one_lane;
+mod recorder;
+mod threads;
+mod workshop;
+
+use lanescope_protocol::event::FallbackReason;
+use lanescope_protocol::{Access, Event};
+
+pub use gas_clock::GasClockRun;
+pub use threads::{EventSink, NoSink, ThreadsOptions, run_on_threads};
+
+use crate::memory::Location;
+use crate::outcome::Outcome;
+
+/// A finished run.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// Receipts and state.
+    pub outcome: Outcome,
+    /// What happened. Empty if recording was off.
+    pub recording: Recording,
+    /// Ticks from the start to the last commit: gas or nanoseconds.
+    pub makespan: u64,
+    /// Incarnations that ran to their end.
+    pub executions: u32,
+    /// Incarnations whose result was thrown away.
+    pub aborts: u32,
+    /// Gas of those.
+    pub wasted_gas: u64,
+    /// Why it went to one lane, if it did.
+    pub fallback: Option<FallbackReason>,
+}
+
+/// What happened in a run.
+#[derive(Clone, Debug, Default)]
+pub struct Recording {
+    /// Sorted by `(time, seq)`.
+    pub events: Vec<Event>,
+    /// Sorted by `(tx, incarnation)`, in program order inside one.
+    pub accesses: Vec<Access>,
+    /// By [`lanescope_protocol::LocationId`].
+    pub locations: Vec<Location>,
+}

@@ -1,0 +1,139 @@
+//! The state during a run on one lane: the world before the block plus everything committed since.
+//!
+//! revm's own `CacheDB` forgets that a destroyed account's storage is gone once ether is sent to it
+//! again, and keeps touched empty accounts alive. Both matter to an oracle.
+
+use core::convert::Infallible;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use revm::bytecode::Bytecode;
+use revm::primitives::map::{AddressMap, B256Map, U256Map};
+use revm::primitives::{Address, B256, KECCAK_EMPTY, U256};
+use revm::state::{Account, AccountInfo};
+use revm::{Database, DatabaseCommit, DatabaseRef};
+
+use crate::outcome::{AccountChange, StateChanges};
+use crate::world::World;
+
+/// A world with changes on top.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    world: Arc<World>,
+    accounts: AddressMap<Entry>,
+    codes: B256Map<Bytecode>,
+    /// From EIP-161 on, empty accounts do not exist.
+    keeps_empty: bool,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    info: Option<AccountInfo>,
+    /// Slots of the world no longer count.
+    cleared: bool,
+    storage: U256Map<U256>,
+}
+
+impl Ledger {
+    pub(super) fn new(world: Arc<World>, keeps_empty: bool) -> Self {
+        Self { world, accounts: AddressMap::default(), codes: B256Map::default(), keeps_empty }
+    }
+
+    /// Every account that differs from the world before.
+    pub(super) fn changes(&self) -> StateChanges {
+        let sorted: BTreeMap<_, _> = self.accounts.iter().collect();
+        let changes = sorted
+            .into_iter()
+            .map(|(address, entry)| (*address, self.change(*address, entry)))
+            .filter_map(|(address, change)| change.map(|change| (address, change)));
+        changes.collect()
+    }
+
+    fn change(&self, address: Address, entry: &Entry) -> Option<AccountChange> {
+        let mut storage: BTreeMap<U256, U256> = BTreeMap::new();
+        if let (true, Some(before)) = (entry.cleared, self.world.account(&address)) {
+            let keys: BTreeMap<_, _> = before.storage.iter().collect();
+            storage.extend(keys.into_keys().map(|key| (*key, U256::ZERO)));
+        }
+        let written: BTreeMap<_, _> = entry.storage.iter().collect();
+        storage.extend(written.into_iter().map(|(key, value)| (*key, *value)));
+        storage.retain(|key, value| *value != self.world.slot(&address, *key));
+        let info = entry.info.clone().unwrap_or_default();
+        let change = AccountChange {
+            exists: entry.info.is_some(),
+            balance: info.balance,
+            nonce: info.nonce,
+            code_hash: info.code_hash,
+            storage,
+        };
+        change.differs_from(self.world.account(&address), self.keeps_empty).then_some(change)
+    }
+
+    fn commit_account(&mut self, address: Address, account: Account) {
+        if !account.is_touched() {
+            return;
+        }
+        let entry = self.accounts.entry(address).or_default();
+        if account.is_selfdestructed() {
+            *entry = Entry { info: None, cleared: true, storage: U256Map::default() };
+            return;
+        }
+        if account.is_created() {
+            entry.cleared = true;
+            entry.storage.clear();
+        }
+        if let Some(code) = account.info.code.as_ref().filter(|code| !code.is_empty()) {
+            self.codes.entry(account.info.code_hash).or_insert_with(|| code.clone());
+        }
+        let changed = account.storage.iter().map(|(key, slot)| (*key, slot.present_value()));
+        entry.storage.extend(changed);
+        // revm turns touched empty accounts of the old rules into created ones at the end of a
+        // transaction, so an empty one that is merely touched is gone under any rules.
+        let gone = account.is_empty() && !(self.keeps_empty && account.is_created());
+        entry.info = (!gone).then_some(account.info);
+    }
+}
+
+impl Database for Ledger {
+    type Error = Infallible;
+
+    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Self::Error> {
+        match self.accounts.get(&address) {
+            Some(entry) => Ok(entry.info.clone()),
+            None => self.world.basic_ref(address),
+        }
+    }
+
+    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, Self::Error> {
+        if code_hash == KECCAK_EMPTY {
+            return Ok(Bytecode::default());
+        }
+        match self.codes.get(&code_hash) {
+            Some(code) => Ok(code.clone()),
+            None => self.world.code_by_hash_ref(code_hash),
+        }
+    }
+
+    fn storage(&mut self, address: Address, key: U256) -> Result<U256, Self::Error> {
+        let entry = self.accounts.get(&address);
+        let written = entry.and_then(|entry| entry.storage.get(&key)).copied();
+        match written {
+            Some(value) => Ok(value),
+            None if entry.is_some_and(|entry| entry.cleared) => Ok(U256::ZERO),
+            None => self.world.storage_ref(address, key),
+        }
+    }
+
+    fn block_hash(&mut self, number: u64) -> Result<B256, Self::Error> {
+        self.world.block_hash_ref(number)
+    }
+}
+
+impl DatabaseCommit for Ledger {
+    fn commit(&mut self, changes: AddressMap<Account>) {
+        #[allow(clippy::iter_over_hash_type)] // each account on its own: the order cannot show
+        for (address, account) in changes {
+            self.commit_account(address, account);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The adapter to revm: runs one transaction once against the multi-version memory and says what it
+//! read and what it leaves behind; and runs a whole block on one lane, as the oracle.
+
+mod effects;
+mod ledger;
+mod machine;
+mod sequential;
+mod setup;
+mod system_calls;
+mod view;
+
+pub use sequential::{SequentialRun, run_sequential};
+
+pub(crate) use machine::{Execution, Machine, Verdict};
+pub(crate) use sequential::check_block_gas;
+pub(crate) use system_calls::after_system_calls;

@@ -1,0 +1,106 @@
+//! The oracle: plain revm, one transaction after the other, each committed before the next begins.
+//! It shares no code with the multi-version memory, so that a mistake there cannot hide here.
+
+use core::fmt;
+use std::sync::Arc;
+
+use lanescope_protocol::limits::TRANSACTIONS_MAX;
+use revm::context_interface::result::EVMError;
+use revm::primitives::hardfork::SpecId;
+use revm::{DatabaseCommit, ExecuteEvm};
+
+use super::ledger::Ledger;
+use super::machine::invalid_reason;
+use super::setup::{Evm, evm};
+use super::system_calls::after_system_calls;
+use crate::block::{Block, BlockError};
+use crate::outcome::{Outcome, Receipt};
+use crate::world::World;
+
+/// Runs a whole block on one lane.
+pub fn run_sequential(block: &Arc<Block>, world: &Arc<World>) -> Result<Outcome, BlockError> {
+    let mut run = SequentialRun::new(Arc::clone(block), Arc::clone(world))?;
+    while !run.step()? {}
+    Ok(run.finish())
+}
+
+/// A block on one lane, a transaction at a time.
+pub struct SequentialRun {
+    block: Arc<Block>,
+    evm: Evm<Ledger>,
+    receipts: Vec<Receipt>,
+    gas_used: u64,
+}
+
+impl fmt::Debug for SequentialRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SequentialRun").field("done", &self.receipts.len()).finish_non_exhaustive()
+    }
+}
+
+impl SequentialRun {
+    /// Makes ready; runs the block's system calls.
+    pub fn new(block: Arc<Block>, world: Arc<World>) -> Result<Self, BlockError> {
+        let world = after_system_calls(&block, world)?;
+        let keeps_empty = !block.spec.is_enabled_in(SpecId::SPURIOUS_DRAGON);
+        let evm = evm(&block, Ledger::new(world, keeps_empty));
+        let receipts = Vec::with_capacity(block.transactions.len().min(TRANSACTIONS_MAX));
+        Ok(Self { block, evm, receipts, gas_used: 0 })
+    }
+
+    /// How many transactions have run.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.receipts.len()
+    }
+
+    /// The receipt of the last transaction that has run.
+    #[must_use]
+    pub fn last(&self) -> Option<&Receipt> {
+        self.receipts.last()
+    }
+
+    /// Runs one transaction. Answers whether that was the last; further steps do nothing.
+    pub fn step(&mut self) -> Result<bool, BlockError> {
+        let index = self.receipts.len();
+        let Some(tx) = self.block.transactions.get(index) else {
+            return Ok(true);
+        };
+        check_block_gas(&self.block, index, self.gas_used)?;
+        let executed = self.evm.transact(tx.clone()).map_err(|error| match error {
+            EVMError::Database(never) => match never {},
+            error => BlockError::InvalidTransaction {
+                index: index as u32,
+                reason: invalid_reason(&error),
+            },
+        })?;
+        self.evm.ctx.journaled_state.database.commit(executed.state);
+        let receipt = Receipt::new(tx, executed.result);
+        self.gas_used += receipt.gas_used;
+        self.receipts.push(receipt);
+        Ok(self.receipts.len() == self.block.transactions.len())
+    }
+
+    /// The result of everything that has run.
+    #[must_use]
+    pub fn finish(self) -> Outcome {
+        let state = self.evm.ctx.journaled_state.database.changes();
+        let mut outcome = Outcome { receipts: self.receipts, gas_used: 0, state };
+        outcome.accumulate();
+        outcome
+    }
+}
+
+/// A transaction's gas limit must fit into what the earlier ones left of the block's gas.
+pub(crate) fn check_block_gas(
+    block: &Block,
+    index: usize,
+    gas_used: u64,
+) -> Result<(), BlockError> {
+    let limit = block.transactions[index].gas_limit;
+    let left = block.env.gas_limit.saturating_sub(gas_used);
+    if limit <= left {
+        return Ok(());
+    }
+    Err(BlockError::BlockGasLimit { index: index as u32, limit, left, block: block.env.gas_limit })
+}
