@@ -89,9 +89,10 @@ impl Workshop {
         affected
     }
 
-    /// Compares what an incarnation read with what it would read now: by version first, by value
-    /// where versions differ. The same value from another version still holds, because running
-    /// again on equal inputs would do the same.
+    /// Compares what an incarnation read with what it would read now, by value. The same value from
+    /// another version still holds, because running again on equal inputs would do the same. The
+    /// same version does not suffice: under the latest addition to a balance an earlier one may
+    /// have come in.
     pub(super) fn check(&self, version: Version) -> Checked {
         let mut checked =
             Checked { finding: Finding::Holds, cause: None, moved: Vec::new(), gas: 0 };
@@ -103,7 +104,7 @@ impl Workshop {
         checked.gas = execution.gas();
         for read in &execution.reads {
             let (now, stale, on) = match self.memory.resolve(read.location, version.tx) {
-                Resolved::Value(now, _) if now == read.saw => continue,
+                Resolved::Value(now, value) if now == read.saw && value == read.value => continue,
                 Resolved::Value(now, value) => (now, value != read.value, None),
                 Resolved::Estimate(on) => {
                     (self.slot(on).latest.as_ref().map(|(version, _)| *version), true, Some(on))

@@ -1,0 +1,104 @@
+//! Every strategy equals sequential execution, on random blocks, on both clocks.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use lanescope_executor::{
+    Block, GasClockRun, NoSink, Run, ThreadsOptions, World, difference, run_on_threads,
+    run_sequential,
+};
+use lanescope_protocol::{AccessKind, Clock, EventKind, Settings, StrategyName};
+use proptest::prelude::*;
+use support::{Plan, plans};
+
+fn gas_clock(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> Run {
+    let mut run = GasClockRun::new(Arc::clone(block), Arc::clone(world), settings).unwrap();
+    while !run.advance(64).unwrap() {}
+    run.finish()
+}
+
+fn threads(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> Run {
+    let start = Instant::now();
+    let options = ThreadsOptions {
+        now: &|| start.elapsed().as_nanos() as u64,
+        sink: &NoSink,
+        cancel: &AtomicBool::new(false),
+        record: true,
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.lanes.into()).build().unwrap();
+    pool.install(|| run_on_threads(Arc::clone(block), Arc::clone(world), settings, options))
+        .unwrap()
+        .unwrap()
+}
+
+fn check(plan: &Plan) {
+    let (block, world) = plan.build();
+    let expected = run_sequential(&block, &world);
+    for strategy in StrategyName::ALL {
+        for lanes in [1, 2, 4, 16] {
+            let settings = Settings { strategy, lanes, clock: Clock::Gas };
+            let Ok(expected) = &expected else {
+                let mut run = GasClockRun::new(block.clone(), world.clone(), &settings);
+                let failed = match &mut run {
+                    Err(_) => true,
+                    Ok(run) => loop {
+                        match run.advance(64) {
+                            Err(_) => break true,
+                            Ok(true) => break false,
+                            Ok(false) => {}
+                        }
+                    },
+                };
+                assert!(failed, "an invalid block must be refused, {settings:?}");
+                continue;
+            };
+            let run = gas_clock(&block, &world, &settings);
+            assert_eq!(difference(expected, &run.outcome), None, "gas clock, {settings:?}");
+            check_record(&run, block.transactions.len());
+            let again = gas_clock(&block, &world, &settings);
+            assert_eq!(run.recording.events, again.recording.events, "same input, same trace");
+            assert_eq!(run.recording.accesses, again.recording.accesses);
+            if lanes <= 4 {
+                let run = threads(&block, &world, &settings);
+                assert_eq!(difference(expected, &run.outcome), None, "threads, {settings:?}");
+                check_record(&run, block.transactions.len());
+            }
+        }
+    }
+}
+
+/// What must hold of every record (reference: invariants U1, U3, U5, U6 of execution models).
+fn check_record(run: &Run, transactions: usize) {
+    let count = |kind| run.recording.events.iter().filter(|event| event.kind == kind).count();
+    assert_eq!(count(EventKind::Committed), transactions);
+    assert_eq!(count(EventKind::ExecutionFinished), run.executions as usize);
+    assert_eq!(count(EventKind::Aborted), run.aborts as usize);
+    assert_eq!(run.executions - run.aborts, transactions as u32);
+    let ended: u64 = run.recording.events.iter().filter(|e| e.kind == EventKind::ExecutionFinished)
+        .map(|event| u64::from(event.gas)).sum();
+    assert_eq!(ended, run.outcome.gas_used + run.wasted_gas);
+    let mut committed = 0;
+    for event in &run.recording.events {
+        if event.kind == EventKind::Committed {
+            assert_eq!(event.tx.unwrap().0, committed, "commits come in block order");
+            committed += 1;
+        }
+    }
+    for access in run.recording.accesses.iter().filter(|a| a.kind == AccessKind::Read) {
+        assert!(access.saw.is_none_or(|saw| saw.tx < access.by.tx), "reads look back only");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn parallel_equals_sequential(plan in plans()) {
+        check(&plan);
+    }
+}
