@@ -1,1 +1,29 @@
-//! workloads
+//! Scenarios to pre-state and block: contracts, calldata, generators, imported blocks.
+//!
+//! [`open`] reads a file, [`compose`] runs a generator, [`prepare`] checks a scenario and makes it
+//! ready for the executor, [`trace`] puts names on what the executor did, [`save`] writes a file.
+//! Whatever is wrong with what a person made comes back as a [`ScenarioError`]: one sentence that
+//! says what and where.
+
+mod action;
+mod block_file;
+mod book;
+mod contracts;
+mod error;
+mod generators;
+mod names;
+mod open;
+mod prepare;
+mod probe;
+mod running;
+mod save;
+mod storage;
+mod value;
+
+pub use book::derived_address;
+pub use error::{Ether, Place, Problem, ScenarioError};
+pub use generators::{catalogue, compose};
+pub use names::Names;
+pub use open::{Opened, open};
+pub use prepare::{Prepared, TransactionLabel, prepare};
+pub use save::save;
