@@ -15,7 +15,7 @@ pub struct ScenarioError {
     /// Where it is.
     pub place: Place,
     /// What it is.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
 }
 
 /// Where something is wrong. Counted from 0 here, shown from 1.
@@ -173,16 +173,32 @@ pub enum Problem {
     NonceExhausted(String),
     #[error("{0} is a contract and cannot send transactions")]
     SenderHasCode(String),
-    #[error(
-        "{sender} has at most {has} here, but needs {needs}: {value} to send and up to {fee} for gas"
-    )]
-    NoFunds { sender: String, has: Ether, needs: Ether, value: Ether, fee: Ether },
+    #[error("{0}")]
+    NoFunds(Box<Shortfall>),
     #[error("there is no transaction type {0}; known: 0 to 4")]
     UnknownType(u8),
     #[error("transaction type {kind} does not exist before {fork}")]
     TypeTooNew { kind: u8, fork: &'static str },
     #[error("transaction type {0} cannot create a contract")]
     CannotCreate(u8),
+}
+
+/// A sender who cannot pay for a transaction.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{sender} has at most {has} here, but needs {needs}: {value} to send and up to {fee} for gas"
+)]
+pub struct Shortfall {
+    /// The sender's name.
+    pub sender: String,
+    /// The most that it can have.
+    pub has: Ether,
+    /// Value and highest fee.
+    pub needs: Ether,
+    /// What it sends.
+    pub value: Ether,
+    /// Gas limit times highest fee per gas.
+    pub fee: Ether,
 }
 
 /// Wei, shown in the unit in which it is shortest.
@@ -192,8 +208,8 @@ pub struct Ether(pub U256);
 impl Problem {
     /// This problem at a place.
     #[must_use]
-    pub const fn at(self, place: Place) -> ScenarioError {
-        ScenarioError { place, problem: self }
+    pub fn at(self, place: Place) -> ScenarioError {
+        ScenarioError { place, problem: Box::new(self) }
     }
 }
 

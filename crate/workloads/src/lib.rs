@@ -18,12 +18,14 @@ mod probe;
 mod running;
 mod save;
 mod storage;
+mod trace;
 mod value;
 
 pub use book::derived_address;
-pub use error::{Ether, Place, Problem, ScenarioError};
+pub use error::{Ether, Place, Problem, ScenarioError, Shortfall};
 pub use generators::{catalogue, compose};
 pub use names::Names;
 pub use open::{Opened, open};
 pub use prepare::{Prepared, TransactionLabel, prepare};
-pub use save::save;
+pub use save::{SavedFile, save};
+pub use trace::{header_checks, trace};

@@ -8,7 +8,7 @@ use revm::context::either::Either;
 use revm::primitives::TxKind;
 
 use crate::action::has_code;
-use crate::error::{Ether, Problem};
+use crate::error::{Ether, Problem, Shortfall};
 
 /// The gas that every transaction uses at least.
 const GAS_MIN: u64 = 21_000;
@@ -65,13 +65,13 @@ impl<'a> Running<'a> {
         let needs = env.value.saturating_add(fee);
         let gets_fees = env.caller == block.env.beneficiary;
         if has < needs && !gets_fees {
-            return Err(Problem::NoFunds {
+            return Err(Problem::NoFunds(Box::new(Shortfall {
                 sender: sender.to_owned(),
                 has: Ether(has),
                 needs: Ether(needs),
                 value: Ether(env.value),
                 fee: Ether(fee),
-            });
+            })));
         }
         let TxKind::Call(receiver) = env.kind else { return Ok(()) };
         // A call may revert, which leaves the value with the sender.

@@ -30,8 +30,11 @@ const USDT: Address = address!("dac17f958d2ee523a2206206994597c13d831ec7");
 const USDC: Address = address!("a0b86991c6218b36c1d19d4a2e9eb0ce3606eb48");
 const DAI: Address = address!("6b175474e89094c44da98b954eedeac495271d0f");
 
-/// The variables of those tokens that transactions meet: slot, name, how many addresses index it.
-const TOKENS: [(Address, &[(u64, &str, usize)]); 4] = [
+/// A variable: slot, name, how many addresses index it.
+type Known = (u64, &'static str, usize);
+
+/// The variables of those tokens that transactions meet.
+const TOKENS: [(Address, &[Known]); 4] = [
     (WETH, &[(3, "balanceOf", 1), (4, "allowance", 2)]),
     (USDT, &[(1, "totalSupply", 0), (2, "balanceOf", 1), (5, "allowance", 2)]),
     (USDC, &[(9, "balanceOf", 1), (10, "allowance", 2), (11, "totalSupply", 0)]),
@@ -69,7 +72,7 @@ fn precompile(address: &Address) -> Option<&'static str> {
     })
 }
 
-fn build(variables: &[(u64, &str, usize)]) -> Layout {
+fn build(variables: &[Known]) -> Layout {
     let inplace = TypeInfo {
         encoding: Encoding::Inplace,
         label: "uint256".to_owned(),
