@@ -51,7 +51,7 @@ impl Assembly {
             self.lanes.resize_with(event.lane.get() + 1, Track::default);
         }
         let track = &mut self.lanes[event.lane.get()];
-        track.last = track.last.max(event.time);
+        track.last = track.last.max(event.time.min(TICKS_MAX));
         let time = track.last;
         self.end = self.end.max(time);
         match event.kind {
@@ -246,7 +246,7 @@ impl Assembly {
 
     /// Ends the record: what still runs is cut off at its end.
     pub(crate) fn close(&mut self, makespan: u64) {
-        self.end = self.end.max(makespan.min(MAKESPAN_MAX));
+        self.end = self.end.max(makespan.min(TICKS_MAX));
         self.settle();
         for lane in 0..self.lanes.len() {
             self.cut(Lane(lane as u8), self.end);
@@ -255,5 +255,5 @@ impl Assembly {
     }
 }
 
-/// Ticks beyond which a claimed makespan is not believed: 2^53, where `f64` is still exact.
-const MAKESPAN_MAX: u64 = 1 << 53;
+/// Times beyond this are not believed: up to 2^53 `f64` is exact.
+const TICKS_MAX: u64 = 1 << 53;

@@ -5,22 +5,43 @@
 //! geometry and pictures. Everything is a pure function of the film and
 //! a time; nothing here knows an EVM, a browser or a clock, so all of it is tested natively.
 
+pub mod arc;
 mod assemble;
 pub mod bar;
 pub mod caption;
+pub mod density;
 pub mod detail;
 pub mod film;
 pub mod format;
+pub mod frame;
+pub mod glyph;
+pub mod layout;
+pub mod matrix;
 pub mod metrics;
 pub mod moment;
+pub mod paint;
 pub mod palette;
 pub mod phrase;
+pub mod scene;
+pub mod svg;
+pub mod text;
+pub mod viewport;
 
+pub use arc::{Arc, Cause};
 pub use bar::{Abort, Bar, BarId, BarState, Check, Ending, Fate, TxState, Wait};
 pub use caption::{Caption, Tone};
+pub use density::Bucket;
 pub use detail::{IncarnationDetail, ReadRow, WriteRow};
 pub use film::Film;
+pub use frame::{Frame, Rect};
+pub use glyph::Glyph;
+pub use layout::Layout;
+pub use matrix::{Mark, Matrix, MatrixCell, MatrixRow};
 pub use metrics::{HotLocation, LaneUse, Metrics};
 pub use moment::Moment;
+pub use paint::{Arrow, Effects, Look, paint};
 pub use palette::{Color, Palette, Theme};
 pub use phrase::{Part, PartKind, Phrase};
+pub use svg::{lanes_svg, svg};
+pub use text::{TextCell, TextRow, TextTable};
+pub use viewport::Viewport;

@@ -1,0 +1,387 @@
+//! From a film, a frame and a time to rectangles. Pure geometry: what a canvas, an SVG or a test
+//! then does with it is its own affair.
+
+use core::fmt;
+
+use lanescope_protocol::{Lane, WaitReason};
+
+use crate::bar::{Bar, BarId, BarState, Check, Wait};
+use crate::film::Film;
+use crate::format;
+use crate::frame::{Frame, Rect};
+
+/// Everything that is on screen at a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// The plan it was laid out on.
+    pub frame: Frame,
+    /// The time it shows, in ticks.
+    pub playhead: f64,
+    /// Bars wide enough to be told apart, by lane and start.
+    pub bars: Vec<PlacedBar>,
+    /// Bars too narrow for that, merged, by lane and start.
+    pub cells: Vec<Cell>,
+    /// Waits for another transaction, by lane and start.
+    pub waits: Vec<PlacedWait>,
+    /// Checks of reads, where they take long enough to be seen.
+    pub checks: Vec<(Check, Rect)>,
+    /// Labels of the time axis.
+    pub axis: Vec<AxisTick>,
+    /// Where the longest chain of dependent transactions would end.
+    pub critical_path: Option<f64>,
+    /// The same block on one lane.
+    pub ghost: Option<Ghost>,
+}
+
+/// A bar on screen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlacedBar {
+    /// Which.
+    pub id: BarId,
+    /// Its part up to the playhead.
+    pub rect: Rect,
+    /// Its part after the playhead, if it runs now and its end is known.
+    pub rest: Option<Rect>,
+    /// What it shows.
+    pub state: BarState,
+}
+
+/// Bars of one lane that share a few pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cell {
+    /// The lane.
+    pub lane: Lane,
+    /// Where.
+    pub rect: Rect,
+    /// What the most important of the bars that were not thrown away shows; if there is none,
+    /// [`BarState::Aborted`].
+    pub state: BarState,
+    /// Share of the bars' time that was thrown away, 0 to 1. Above 0 where any bar was.
+    pub aborted: f64,
+    /// How many bars.
+    pub bars: u32,
+}
+
+/// A wait on screen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlacedWait {
+    /// Which.
+    pub wait: Wait,
+    /// Where: half the height of a bar.
+    pub rect: Rect,
+}
+
+/// A label of the time axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AxisTick {
+    /// Where.
+    pub x: f64,
+    /// Its words.
+    pub label: String,
+}
+
+/// The same block on one lane, below the others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ghost {
+    /// Its outline, cut off at the plot's right edge.
+    pub rect: Rect,
+    /// How far one lane would have come at the playhead.
+    pub done: f64,
+    /// Whether it goes on to the right of the plot.
+    pub cut_off: bool,
+    /// Its words.
+    pub label: String,
+}
+
+/// Bars narrower than this are merged, in pixels.
+const APART: f64 = 3.0;
+/// Waits and checks narrower than this are left out.
+const VISIBLE: f64 = 2.0;
+/// How far from a narrow bar a pointer still means it.
+const REACH: f64 = 3.0;
+
+impl Layout {
+    /// Lays out a film as it stands at `playhead` (ticks).
+    #[must_use]
+    pub fn new(film: &Film, frame: Frame, playhead: f64) -> Self {
+        let mut layout = Self {
+            frame,
+            playhead,
+            bars: Vec::new(),
+            cells: Vec::new(),
+            waits: Vec::new(),
+            checks: Vec::new(),
+            axis: axis(film, &frame),
+            critical_path: film
+                .critical_path()
+                .map(|tick| frame.x(tick))
+                .filter(|x| (frame.plot.x..=frame.plot.right()).contains(x)),
+            ghost: ghost(film, &frame, playhead),
+        };
+        for lane in (0..frame.lanes.min(film.lanes())).map(|lane| Lane(lane as u8)) {
+            layout.place_bars(film, lane);
+            layout.place_waits(film, lane);
+            layout.place_checks(film, lane);
+        }
+        layout
+    }
+
+    fn place_bars(&mut self, film: &Film, lane: Lane) {
+        let mut pending: Option<Pending> = None;
+        for (id, bar) in visible(film, &self.frame, lane) {
+            if bar.start as f64 > self.playhead {
+                break;
+            }
+            let state = bar.state_at(self.playhead);
+            let now = (bar.end as f64).min(self.playhead).max(bar.start as f64);
+            let rect = self.frame.span(lane, bar.start as f64, now);
+            let whole = self.frame.span(lane, bar.start as f64, bar.end as f64);
+            if whole.w >= APART {
+                self.cells.extend(pending.take().map(|cell| cell.finish(lane)));
+                let rest = (whole.w - rect.w > 0.5).then_some(Rect {
+                    x: rect.right(),
+                    w: whole.w - rect.w,
+                    ..rect
+                });
+                self.bars.push(PlacedBar { id, rect, rest, state });
+                continue;
+            }
+            match &mut pending {
+                Some(cell) if cell.takes(&rect) => cell.add(&rect, state),
+                _ => {
+                    let full = pending.replace(Pending::new(rect, state));
+                    self.cells.extend(full.map(|cell| cell.finish(lane)));
+                }
+            }
+        }
+        self.cells.extend(pending.map(|cell| cell.finish(lane)));
+    }
+
+    fn place_waits(&mut self, film: &Film, lane: Lane) {
+        let waits = film.lane_waits(lane);
+        let from = waits.partition_point(|wait| (wait.end as f64) < self.frame.view.from());
+        for wait in waits.iter().skip(from) {
+            let start = wait.start as f64;
+            if start > self.playhead || start > self.frame.view.to() {
+                break;
+            }
+            let end = (wait.end as f64).min(self.playhead);
+            let rect = self.frame.span(lane, start, end);
+            if rect.w >= VISIBLE && wait.reason != WaitReason::NothingReady {
+                self.waits.push(PlacedWait { wait: *wait, rect: half_height(rect) });
+            }
+        }
+    }
+
+    fn place_checks(&mut self, film: &Film, lane: Lane) {
+        let checks = film.lane_checks(lane);
+        let from = checks.partition_point(|check| (check.end as f64) < self.frame.view.from());
+        for check in checks.iter().skip(from) {
+            let start = check.start as f64;
+            if start > self.playhead || start > self.frame.view.to() {
+                break;
+            }
+            let rect = self.frame.span(lane, start, (check.end as f64).min(self.playhead));
+            if rect.w >= VISIBLE {
+                self.checks.push((*check, half_height(rect)));
+            }
+        }
+    }
+
+    /// The bar at a pixel, if one has begun there. Where several are that near, the most important
+    /// to see.
+    #[must_use]
+    pub fn hit(&self, film: &Film, x: f64, y: f64) -> Option<BarId> {
+        let lane = self.frame.lane_at(y)?;
+        let at = self.frame.tick(x);
+        let reach = self.frame.ticks(REACH);
+        let near = |bar: &Bar| {
+            let end = (bar.end as f64).max(bar.start as f64);
+            bar.start as f64 <= self.playhead && bar.start as f64 - reach <= at && at <= end + reach
+        };
+        let inside = |bar: &Bar| bar.start as f64 <= at && at <= bar.end as f64;
+        let wide = |bar: &Bar| bar.length() as f64 > reach;
+        within(film, lane, at - reach, at + reach)
+            .filter(|(_, bar)| near(bar))
+            .max_by_key(|(_, bar)| (inside(bar) && wide(bar), bar.state_at(self.playhead)))
+            .map(|(id, _)| id)
+    }
+
+    /// The wait at a pixel.
+    #[must_use]
+    pub fn wait_at(&self, x: f64, y: f64) -> Option<&Wait> {
+        self.waits.iter().find(|placed| placed.rect.contains(x, y)).map(|placed| &placed.wait)
+    }
+
+    /// A bar's rectangle, also where it is merged into a cell or lies outside the view.
+    #[must_use]
+    pub fn rect_of(&self, bar: &Bar) -> Rect {
+        let now = (bar.end as f64).min(self.playhead).max(bar.start as f64);
+        let rect = self.frame.span(bar.lane, bar.start as f64, now);
+        Rect { w: rect.w.max(1.0), ..rect }
+    }
+}
+
+/// Half as high, in the middle.
+#[must_use]
+pub fn half_height(rect: Rect) -> Rect {
+    Rect { y: rect.y + rect.h / 4.0, h: rect.h / 2.0, ..rect }
+}
+
+/// The bars of a lane that reach into the view, by start.
+fn visible<'a>(
+    film: &'a Film,
+    frame: &Frame,
+    lane: Lane,
+) -> impl Iterator<Item = (BarId, &'a Bar)> {
+    within(film, lane, frame.view.from(), frame.view.to())
+}
+
+/// The bars of a lane that reach into a range of ticks, by start.
+fn within(film: &Film, lane: Lane, from: f64, to: f64) -> impl Iterator<Item = (BarId, &Bar)> {
+    let ids = film.lane_bars(lane);
+    let ended = |id: &BarId| film.bar(*id).is_some_and(|bar| (bar.end as f64) < from);
+    let first = ids.partition_point(ended);
+    ids.get(first..)
+        .unwrap_or(&[])
+        .iter()
+        .filter_map(|id| Some((*id, film.bar(*id)?)))
+        .take_while(move |(_, bar)| bar.start as f64 <= to)
+}
+
+/// A cell that may still grow.
+struct Pending {
+    rect: Rect,
+    state: Option<BarState>,
+    aborted: f64,
+    width: f64,
+    aborted_bars: u32,
+    bars: u32,
+}
+
+impl Pending {
+    fn new(rect: Rect, state: BarState) -> Self {
+        let rect = Rect { w: 0.0, ..rect };
+        let mut cell =
+            Self { rect, state: None, aborted: 0.0, width: 0.0, aborted_bars: 0, bars: 0 };
+        cell.add(&rect, state);
+        cell
+    }
+
+    fn takes(&self, rect: &Rect) -> bool {
+        rect.right() - self.rect.x <= APART && rect.x - self.rect.right() <= 1.0
+    }
+
+    fn add(&mut self, rect: &Rect, state: BarState) {
+        self.rect.w = self.rect.w.max(rect.right() - self.rect.x);
+        self.width += rect.w;
+        self.bars += 1;
+        if state == BarState::Aborted {
+            self.aborted += rect.w;
+            self.aborted_bars += 1;
+        } else {
+            self.state = self.state.max(Some(state));
+        }
+    }
+
+    fn finish(self, lane: Lane) -> Cell {
+        let by_count = f64::from(self.aborted_bars) / f64::from(self.bars.max(1));
+        let by_time = if self.width > 0.0 { self.aborted / self.width } else { by_count };
+        let aborted = if self.aborted_bars > 0 { by_time.clamp(0.01, 1.0) } else { 0.0 };
+        let rect = Rect { w: self.rect.w.max(1.0), ..self.rect };
+        let state = self.state.unwrap_or(BarState::Aborted);
+        Cell { lane, rect, state, aborted, bars: self.bars }
+    }
+}
+
+/// Labels at round numbers, at least some distance apart.
+fn axis(film: &Film, frame: &Frame) -> Vec<AxisTick> {
+    let step = round_step(frame.ticks(84.0 * frame.scale));
+    let first = (frame.view.from() / step).ceil();
+    let count = (frame.view.span() / step).ceil().clamp(0.0, 400.0) as u32;
+    (0..=count)
+        .map(|at| (first + f64::from(at)) * step)
+        .filter(|tick| *tick <= frame.view.to())
+        .map(|tick| AxisTick { x: frame.x(tick), label: format::ticks_short(film.clock(), tick) })
+        .collect()
+}
+
+/// The smallest of 1, 2, 5 times a power of ten that is at least `least`, and at least 1.
+fn round_step(least: f64) -> f64 {
+    let least = if least.is_finite() { least.max(1.0) } else { 1.0 };
+    let power = 10f64.powf(least.log10().floor());
+    [1.0, 2.0, 5.0, 10.0]
+        .map(|by| by * power)
+        .into_iter()
+        .find(|step| *step >= least)
+        .unwrap_or(least)
+}
+
+fn ghost(film: &Film, frame: &Frame, playhead: f64) -> Option<Ghost> {
+    let sequential = film.summary().map(|s| s.sequential).filter(|ticks| *ticks > 0)? as f64;
+    let (low, high) = (frame.ghost.x, frame.ghost.right());
+    let (left, right) = (frame.x(0.0).clamp(low, high), frame.x(sequential).clamp(low, high));
+    if right - left < 4.0 {
+        return None;
+    }
+    let cut_off = frame.x(sequential) > high;
+    let words = format!("one lane: {}", format::ticks(film.clock(), sequential));
+    Some(Ghost {
+        rect: Rect { x: left, w: right - left, ..frame.ghost },
+        done: frame.x(playhead.min(sequential)).clamp(left, right) - left,
+        cut_off,
+        label: if cut_off { format!("{words}, off to the right →") } else { words },
+    })
+}
+
+impl Layout {
+    /// The layout as text, one line per thing on screen: what golden tests compare.
+    #[must_use]
+    pub fn describe(&self, film: &Film) -> String {
+        Described { layout: self, film }.to_string()
+    }
+}
+
+struct Described<'a> {
+    layout: &'a Layout,
+    film: &'a Film,
+}
+
+impl fmt::Display for Described<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { layout, film } = self;
+        let ticks = |from: u64, to: u64| {
+            let short = |tick| format::ticks_short(film.clock(), tick as f64);
+            format!("{}..{}", short(from), short(to))
+        };
+        for placed in &layout.bars {
+            let Some(bar) = film.bar(placed.id) else { continue };
+            let Rect { x, y, w, h } = placed.rect;
+            let span = ticks(bar.start, bar.end);
+            let word = placed.state.word();
+            write!(f, "{} {} {span} {word} [{x:.0} {y:.0} {w:.0}×{h:.0}]", bar.version, bar.lane)?;
+            match placed.rest {
+                Some(rest) => writeln!(f, " then {:.0}", rest.w)?,
+                None => writeln!(f)?,
+            }
+        }
+        for cell in &layout.cells {
+            let Rect { x, w, .. } = cell.rect;
+            let (bars, word) = (cell.bars, cell.state.word());
+            let aborted = format::percent(cell.aborted);
+            writeln!(f, "{bars} bars {} {word}, {aborted} aborted [{x:.1} {w:.1}]", cell.lane)?;
+        }
+        for placed in &layout.waits {
+            let Wait { lane, start, end, on, .. } = placed.wait;
+            let on = on.map_or_else(|| "?".to_owned(), |on| on.tx.to_string());
+            let Rect { x, w, .. } = placed.rect;
+            writeln!(f, "wait {lane} {} for {on} [{x:.0} {w:.0}]", ticks(start, end))?;
+        }
+        let axis: Vec<_> = layout.axis.iter().map(|tick| tick.label.as_str()).collect();
+        writeln!(f, "axis {}", axis.join(" | "))?;
+        if let Some(ghost) = &layout.ghost {
+            writeln!(f, "ghost {:.0} of {:.0}: {}", ghost.done, ghost.rect.w, ghost.label)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,320 @@
+//! How each state of a bar looks. Colour never stands alone: hatch, dots, sign or outline says the
+//! same.
+
+use std::collections::BTreeMap;
+
+use super::{Painter, pattern};
+use crate::bar::{Bar, BarState};
+use crate::frame::Rect;
+use crate::glyph::Glyph;
+use crate::layout::{Cell, PlacedBar, PlacedWait};
+use crate::palette::Color;
+use crate::scene::{Anchor, Face, Item, Shape, Step, Stroke, Text};
+
+/// What stands on a bar.
+struct Label {
+    glyph: Option<Glyph>,
+    name: String,
+    note: String,
+    color: Color,
+}
+
+/// Narrower bars carry no words.
+const WORDS_MIN: f64 = 28.0;
+/// Narrower bars carry no sign.
+const GLYPH_MIN: f64 = 15.0;
+
+impl Painter<'_> {
+    pub(super) fn bars(&mut self) {
+        let layout = self.layout;
+        self.cells(&layout.cells);
+        for (_, rect) in &layout.checks {
+            let stroke = Stroke::solid(self.palette.committed, 1.25 * self.scale);
+            let shape = Shape::Round(rect.inset(0.5), 3.0 * self.scale);
+            self.items.push(Item::stroke(shape, stroke).clipped());
+        }
+        for placed in &layout.waits {
+            self.wait(placed);
+        }
+        for placed in &layout.bars {
+            self.bar(placed);
+        }
+    }
+
+    /// Bars that share pixels: one rectangle each, and on top of it the share that was thrown
+    /// away, never less than a third, so that it is always seen.
+    fn cells(&mut self, cells: &[Cell]) {
+        let mut by_color: BTreeMap<u32, Vec<Rect>> = BTreeMap::new();
+        let mut aborted = Vec::new();
+        for cell in cells {
+            let mut rect = cell.rect;
+            if cell.aborted > 0.0 {
+                let alone = cell.state == BarState::Aborted;
+                let share = if alone { 1.0 } else { cell.aborted.clamp(0.34, 0.9) };
+                let h = rect.h * share;
+                aborted.push(Rect { h, ..rect });
+                rect = Rect { y: rect.y + h, h: rect.h - h, ..rect };
+            }
+            if rect.h > 0.0 {
+                by_color.entry(self.plain_color(cell.state).0).or_default().push(rect);
+            }
+        }
+        for (color, rects) in by_color {
+            self.items.push(Item::fill(Shape::Rects(rects), Color(color)).clipped());
+        }
+        if !aborted.is_empty() {
+            self.items.push(Item::fill(Shape::Rects(aborted), self.palette.aborted).clipped());
+        }
+    }
+
+    /// One colour for a state, where there is no room for a pattern.
+    fn plain_color(&self, state: BarState) -> Color {
+        let palette = self.palette;
+        match state {
+            BarState::Future => palette.queued,
+            BarState::Committed => palette.committed,
+            BarState::Executed => palette.committed.over(palette.lane, 0.6),
+            BarState::Executing => palette.executing,
+            BarState::ExecutedAgain | BarState::ExecutingAgain => palette.again,
+            BarState::Suspended => palette.waiting,
+            BarState::Aborted => palette.aborted,
+        }
+    }
+
+    fn bar(&mut self, placed: &PlacedBar) {
+        let Some(bar) = self.film.bar(placed.id) else { return };
+        let gap = if placed.rect.w > 8.0 && placed.rest.is_none() { 1.5 } else { 0.5 };
+        let rect = Rect { w: (placed.rect.w - gap).max(1.0), ..placed.rect };
+        if let Some(rest) = placed.rest {
+            self.rest(rest, placed.state);
+        }
+        let sweep = self.look.effects.sweep(placed.id);
+        let settle = self.look.effects.settle(placed.id);
+        match placed.state {
+            BarState::Aborted if sweep < 1.0 => self.sweeping(rect, bar, sweep),
+            BarState::Aborted => self.aborted(rect, rect),
+            BarState::Suspended => self.dotted(crate::layout::half_height(rect)),
+            BarState::Committed => {
+                if settle < 1.0 {
+                    self.executed(rect, bar);
+                }
+                self.solid(rect, self.palette.committed, settle);
+            }
+            BarState::Executed | BarState::ExecutedAgain => self.executed(rect, bar),
+            BarState::Executing => self.executing(rect, self.palette.executing),
+            BarState::ExecutingAgain => self.executing(rect, self.palette.again),
+            BarState::Future => {}
+        }
+        if self.look.outlined && rect.w > 6.0 {
+            let stroke = Stroke::solid(Color(0x0B_0F14), 2.0);
+            self.items.push(Item::stroke(Shape::Round(rect, self.radius(rect)), stroke).clipped());
+        }
+        if sweep >= 1.0 {
+            self.label(rect, bar, placed.state);
+        }
+        if bar.is_undone() && rect.w >= 40.0 * self.scale && placed.state != BarState::Aborted {
+            self.revert_notch(rect, placed.state);
+        }
+    }
+
+    fn radius(&self, rect: Rect) -> f64 {
+        (5.0 * self.scale).min(rect.w / 3.0).min(rect.h / 3.0)
+    }
+
+    fn solid(&mut self, rect: Rect, color: Color, alpha: f64) {
+        let shape = Shape::Round(rect, self.radius(rect));
+        self.items.push(Item::fill(shape, color).faded(alpha).clipped());
+    }
+
+    /// Has run, is not yet final: outlined in the colour it will have. A first try is pale, a
+    /// later one keeps the colour of re-execution.
+    fn executed(&mut self, rect: Rect, bar: &Bar) {
+        let palette = self.palette;
+        let fill =
+            if bar.is_again() { palette.again } else { palette.committed.over(palette.lane, 0.22) };
+        let width = (1.75 * self.scale).min(rect.w / 3.0);
+        let inner = rect.inset(width / 2.0);
+        let stroke = Stroke::solid(palette.committed, width);
+        let shape = Shape::Round(inner, self.radius(rect));
+        self.items.push(Item::fill(shape, fill).edged(stroke).clipped());
+    }
+
+    /// Runs now: solid, with a bright edge at the playhead.
+    fn executing(&mut self, rect: Rect, color: Color) {
+        self.solid(rect, color, 1.0);
+        let w = (2.5 * self.scale).min(rect.w / 2.0);
+        let edge = Rect { x: rect.right() - w, w, ..rect };
+        let color = self.palette.text;
+        self.items.push(Item::fill(Shape::Rects(vec![edge]), color).clipped());
+    }
+
+    /// What is still to come of a bar that runs.
+    fn rest(&mut self, rect: Rect, state: BarState) {
+        let color = match state {
+            BarState::ExecutingAgain => self.palette.again,
+            _ => self.palette.executing,
+        };
+        let rect = Rect { w: (rect.w - 1.5).max(0.0), ..rect }.inset(0.5);
+        let stroke = Stroke::dashed(color, 1.0 * self.scale, 3.0, 3.0);
+        let shape = Shape::Round(rect, self.radius(rect));
+        self.items.push(Item::stroke(shape, stroke).faded(0.75).clipped());
+    }
+
+    /// Thrown away: `part` of the bar is hatched, the whole is outlined with its right edge torn.
+    fn aborted(&mut self, rect: Rect, part: Rect) {
+        let palette = self.palette;
+        if rect.w < 7.0 {
+            self.items.push(Item::fill(Shape::Rects(vec![part]), palette.aborted).clipped());
+            return;
+        }
+        let torn = Shape::Path(pattern::torn(part, 3.0 * self.scale));
+        self.items.push(Item::fill(torn.clone(), palette.lane).clipped());
+        let inner = Rect { w: (part.w - 3.0 * self.scale).max(0.0), ..part }.inset(1.0);
+        let lines = Shape::Path(pattern::hatch(inner, 11.0 * self.scale));
+        let stroke = Stroke::solid(palette.aborted, 3.5 * self.scale);
+        self.items.push(Item::stroke(lines, stroke).clipped());
+        let edge = Stroke::solid(palette.aborted, 1.5 * self.scale);
+        self.items.push(Item::stroke(torn, edge).clipped());
+    }
+
+    /// The hatch runs from right to left over what the bar showed before.
+    fn sweeping(&mut self, rect: Rect, bar: &Bar, done: f64) {
+        self.executed(rect, bar);
+        let w = rect.w * done.clamp(0.0, 1.0);
+        let part = Rect { x: rect.right() - w, w, ..rect };
+        self.aborted(rect, part);
+    }
+
+    /// Waits: dotted, half as high.
+    fn dotted(&mut self, rect: Rect) {
+        let (palette, scale) = (self.palette, self.scale);
+        let radius = self.radius(rect);
+        let rect = Rect { w: (rect.w - 1.0).max(1.0), ..rect };
+        self.items.push(Item::fill(Shape::Round(rect, radius), palette.page).clipped());
+        let dots = pattern::dots(rect.inset(1.0), 5.5 * scale, 2.0 * scale);
+        self.items.push(Item::fill(Shape::Rects(dots), palette.waiting).clipped());
+        let stroke = Stroke::solid(palette.waiting, 1.25 * scale);
+        self.items.push(Item::stroke(Shape::Round(rect.inset(0.5), radius), stroke).clipped());
+    }
+
+    fn wait(&mut self, placed: &PlacedWait) {
+        self.dotted(placed.rect);
+        let name = match placed.wait.on {
+            Some(on) => format!("for {}", on.tx),
+            None => "waits".to_owned(),
+        };
+        let color = self.palette.text;
+        let label = Label { glyph: Some(Glyph::Pause), name, note: String::new(), color };
+        self.place(placed.rect, &label, true);
+    }
+
+    fn label(&mut self, rect: Rect, bar: &Bar, state: BarState) {
+        let palette = self.palette;
+        let (color, plate) = match state {
+            BarState::Aborted | BarState::Suspended => (palette.text, true),
+            BarState::Executed => (palette.text, false),
+            BarState::ExecutedAgain | BarState::ExecutingAgain => (palette.ink_again, false),
+            _ => (palette.ink, false),
+        };
+        let numbered = bar.is_again() || state == BarState::Aborted || state == BarState::Suspended;
+        let name = if numbered { bar.version.to_string() } else { bar.tx().to_string() };
+        let ended = !matches!(state, BarState::Executing | BarState::ExecutingAgain);
+        let note = if ended && !plate { self.note(bar) } else { String::new() };
+        let rect =
+            if state == BarState::Suspended { crate::layout::half_height(rect) } else { rect };
+        self.place(rect, &Label { glyph: Glyph::of(state), name, note, color }, plate);
+    }
+
+    /// Writes as much of a label as there is room for: all; without the note; the sign alone.
+    fn place(&mut self, rect: Rect, label: &Label, plate: bool) {
+        let scale = self.scale;
+        let size = (12.0 * scale).min((rect.h * 0.8).max(11.0));
+        if rect.h < 10.0 {
+            return;
+        }
+        let pad = 8.0 * scale;
+        let sign = if label.glyph.is_some() { 16.0 * scale } else { 0.0 };
+        let name = Text::width(&label.name, size, Face::Mono);
+        let note = Text::width(&label.note, size, Face::Sans);
+        // A bar that is partly left of the plot shows its label at the plot's edge.
+        let left = rect.x.max(self.layout.frame.plot.x) + pad;
+        let right = rect.right().min(self.layout.frame.plot.right()) - pad;
+        let middle = rect.y + rect.h / 2.0;
+        let fits = rect.w >= WORDS_MIN * scale && left + sign + name <= right + pad * 0.6;
+        if plate && fits {
+            let plate = Rect {
+                x: left - 4.0 * scale,
+                y: middle - size * 0.75,
+                w: sign + name + 7.0 * scale,
+                h: size * 1.5,
+            };
+            let shape = Shape::Round(plate, 3.0 * scale);
+            self.items.push(Item::fill(shape, self.palette.lane).faded(0.92).clipped());
+        }
+        let tight = rect.w < GLYPH_MIN * scale;
+        if let Some(glyph) = label.glyph.filter(|_| !tight || fits) {
+            let x = if fits { left + 5.0 * scale } else { (rect.x + rect.right()) / 2.0 };
+            if plate && !fits {
+                let shape = Shape::Circle([x, middle], 8.0 * scale);
+                self.items.push(Item::fill(shape, self.palette.lane).clipped());
+            }
+            self.glyph(glyph, [x, middle], label.color);
+        }
+        if fits {
+            self.text(
+                [left + sign, middle],
+                &label.name,
+                size,
+                Face::Mono,
+                Anchor::Start,
+                label.color,
+            );
+            if !label.note.is_empty() && left + sign + name + 10.0 * scale + note <= right {
+                self.text([right, middle], &label.note, size, Face::Sans, Anchor::End, label.color);
+            }
+        }
+    }
+
+    fn glyph(&mut self, glyph: Glyph, at: [f64; 2], color: Color) {
+        let shape = Shape::Path(glyph.path(at[0], at[1], 11.0 * self.scale));
+        let item = if glyph.is_filled() {
+            Item::fill(shape, color)
+        } else {
+            Item::stroke(shape, Stroke::solid(color, 1.75 * self.scale))
+        };
+        self.items.push(item.clipped());
+    }
+
+    fn text(
+        &mut self,
+        at: [f64; 2],
+        words: &str,
+        size: f64,
+        face: Face,
+        anchor: Anchor,
+        color: Color,
+    ) {
+        let text = Text { at, words: words.to_owned(), size, face, anchor };
+        self.items.push(Item::fill(Shape::Text(text), color).clipped());
+    }
+
+    /// A notch in the upper right corner with an R: reverted, and committed all the same.
+    fn revert_notch(&mut self, rect: Rect, state: BarState) {
+        let size = (15.0 * self.scale).min(rect.h / 2.0);
+        let notch = vec![
+            Step::To([rect.right() - size, rect.y]),
+            Step::Line([rect.right(), rect.y]),
+            Step::Line([rect.right(), rect.y + size]),
+            Step::Close,
+        ];
+        self.items.push(Item::fill(Shape::Path(notch), self.palette.lane).clipped());
+        let again = matches!(state, BarState::ExecutedAgain | BarState::ExecutingAgain);
+        let color = match state {
+            BarState::Executed => self.palette.text,
+            _ if again => self.palette.ink_again,
+            _ => self.palette.ink,
+        };
+        let at = [rect.right() - size - 2.0 * self.scale, rect.y + size * 0.62];
+        self.text(at, "R", 11.0 * self.scale, Face::Mono, Anchor::End, color);
+    }
+}

@@ -1,0 +1,204 @@
+//! What holds for any list of events, however strange.
+
+use lanescope_protocol::event::{Access, AccessKind, Event, EventKind};
+use lanescope_protocol::settings::Settings;
+use lanescope_protocol::trace::Summary;
+use lanescope_protocol::{Incarnation, Lane, LocationId, Trace, TxIndex, Version};
+use lanescope_timeline::{BarState, Film, Frame, Layout, Look, Theme, Viewport, paint, svg};
+use proptest::prelude::*;
+
+const KINDS: [EventKind; 10] = [
+    EventKind::ExecutionStarted,
+    EventKind::ExecutionFinished,
+    EventKind::EstimateHit,
+    EventKind::ValidationStarted,
+    EventKind::ValidationPassed,
+    EventKind::Aborted,
+    EventKind::Committed,
+    EventKind::WaitStarted,
+    EventKind::WaitEnded,
+    EventKind::FellBack,
+];
+
+fn any_version() -> impl Strategy<Value = Version> {
+    let tx = prop_oneof![9 => 0..8u32, 1 => any::<u32>()];
+    (tx, 0..4u16).prop_map(|(tx, incarnation)| Version {
+        tx: TxIndex(tx),
+        incarnation: Incarnation(incarnation),
+    })
+}
+
+fn any_time() -> impl Strategy<Value = u64> {
+    prop_oneof![30 => 0..1000u64, 1 => any::<u64>()]
+}
+
+prop_compose! {
+    fn any_event()(
+        time in any_time(),
+        seq in any::<u32>(),
+        lane in prop_oneof![20 => 0..4u8, 1 => any::<u8>()],
+        kind in prop::sample::select(&KINDS[..]),
+        detail in any::<u8>(),
+        version in prop::option::weighted(0.9, any_version()),
+        other in prop::option::of(any_version()),
+        location in prop::option::of(any::<u32>()),
+        gas in any::<u32>(),
+    ) -> Event {
+        Event {
+            time, seq, lane: Lane(lane), kind, detail,
+            tx: version.map(|version| version.tx),
+            incarnation: version.map_or(Incarnation(0), |version| version.incarnation),
+            other, location: location.map(LocationId), gas,
+        }
+    }
+}
+
+prop_compose! {
+    fn any_access()(
+        by in any_version(),
+        kind in prop::sample::select(vec![AccessKind::Read, AccessKind::Write, AccessKind::Add]),
+        stale in any::<bool>(),
+        location in 0..5u32,
+        saw in prop::option::of(any_version()),
+        now in prop::option::of(any_version()),
+        time in any_time(),
+        value in any::<[u8; 32]>(),
+    ) -> Access {
+        Access { by, kind, stale, location: LocationId(location), saw, now, time, value }
+    }
+}
+
+prop_compose! {
+    fn any_trace()(
+        events in prop::collection::vec(any_event(), 0..120),
+        accesses in prop::collection::vec(any_access(), 0..40),
+        lanes in any::<u16>(),
+        makespan in any_time(),
+        sequential in any_time(),
+    ) -> Trace {
+        let settings = Settings { lanes, ..Settings::default() };
+        let summary = Summary { settings, makespan, sequential, ..Summary::default() };
+        Trace { summary, transactions: Vec::new(), locations: Vec::new(), events, accesses }
+    }
+}
+
+fn lanes(film: &Film) -> impl Iterator<Item = Lane> + use<> {
+    (0..film.lanes()).map(|lane| Lane(lane as u8))
+}
+
+proptest! {
+    #[test]
+    fn bars_of_one_lane_never_overlap(trace in any_trace()) {
+        let film = Film::new(trace);
+        let mut seen = 0;
+        for lane in lanes(&film) {
+            let bars: Vec<_> = film.lane_bars(lane).iter().map(|id| film.bar(*id).unwrap()).collect();
+            seen += bars.len();
+            prop_assert!(bars.iter().all(|bar| bar.start <= bar.end && bar.lane == lane));
+            prop_assert!(bars.windows(2).all(|two| two[0].end <= two[1].start), "{bars:?}");
+            prop_assert!(bars.iter().all(|bar| bar.end <= film.end()));
+        }
+        prop_assert_eq!(seen, film.bars().len());
+    }
+
+    #[test]
+    fn every_commit_has_a_bar(trace in any_trace()) {
+        let commits: std::collections::BTreeSet<_> = trace
+            .events
+            .iter()
+            .filter(|event| event.kind == EventKind::Committed)
+            .filter_map(|event| event.tx)
+            .filter(|tx| tx.get() < lanescope_protocol::limits::TRANSACTIONS_MAX)
+            .collect();
+        let film = Film::new(trace);
+        for tx in commits {
+            let final_runs = film.runs_of(tx).iter().filter(|id| film.bar(**id).unwrap().committed_at.is_some());
+            prop_assert_eq!(final_runs.count(), 1, "{}", tx);
+        }
+    }
+
+    #[test]
+    fn nothing_that_began_is_left_out_and_no_abort_is_hidden(
+        trace in any_trace(), width in 40.0..2000.0f64, share in 0.0..1.1f64,
+    ) {
+        let film = Film::new(trace);
+        let view = Viewport::fit(film.end() as f64);
+        let playhead = film.end() as f64 * share;
+        let layout = Layout::new(&film, Frame::new(width, 300.0, 1.0, film.lanes(), view), playhead);
+        for lane in lanes(&film) {
+            for id in film.lane_bars(lane) {
+                let bar = film.bar(*id).unwrap();
+                if bar.start as f64 > playhead {
+                    continue;
+                }
+                let placed = layout.bars.iter().any(|placed| placed.id == *id);
+                let x = layout.frame.x(bar.start as f64);
+                let aborted = bar.state_at(playhead) == BarState::Aborted;
+                let merged = layout.cells.iter().any(|cell| {
+                    cell.lane == lane
+                        && (cell.rect.x - 1e-6..=cell.rect.right() + 1e-6).contains(&x)
+                        && (!aborted || cell.aborted > 0.0)
+                });
+                prop_assert!(placed || merged, "{bar:?} is not on screen");
+            }
+        }
+        let cells: u32 = layout.cells.iter().map(|cell| cell.bars).sum();
+        let begun = film.bars().iter().filter(|bar| bar.start as f64 <= playhead).count();
+        prop_assert_eq!(cells as usize + layout.bars.len(), begun);
+    }
+
+    #[test]
+    fn nothing_panics_and_every_number_is_finite(
+        trace in any_trace(),
+        from in any::<f64>(), to in any::<f64>(), playhead in any::<f64>(),
+        width in 0.0..3000.0f64, height in 0.0..2000.0f64, x in -10.0..3000.0f64, y in -10.0..2000.0f64,
+    ) {
+        let film = Film::new(trace);
+        let view = Viewport::range(from, to, film.end() as f64);
+        prop_assert!(view.span() > 0.0 && view.from() >= 0.0 && view.to().is_finite());
+        let layout = Layout::new(&film, Frame::new(width, height, 1.0, film.lanes(), view), playhead);
+        let mut look = Look { playhead: true, ..Look::default() };
+        look.effects.arrow = film.arrow_at(playhead);
+        look.selection = film.bars().first().map(|bar| bar.version);
+        let text = svg(&paint(&film, &layout, &look), Theme::Light, Default::default());
+        prop_assert!(!text.contains("NaN") && !text.contains("inf"));
+        layout.hit(&film, x, y);
+        layout.describe(&film);
+        film.metrics();
+        film.density(50);
+        film.matrix(14);
+        film.text_table(playhead, 100);
+        film.caption_near(playhead, to);
+        for moment in film.moments() {
+            film.caption(moment);
+        }
+        for bar in film.bars() {
+            film.detail(bar.version, playhead);
+        }
+    }
+
+    #[test]
+    fn zooming_keeps_what_is_pointed_at(
+        end in 1.0..1e12f64, at in 0.2..0.8f64, factor in 0.3..0.99f64, pan in -2.0..2.0f64,
+    ) {
+        let view = Viewport::fit(end).zoom(end * 0.5, 0.5, end).pan(pan * end, end);
+        let tick = view.from() + view.span() * at;
+        let zoomed = view.zoom(tick, factor, end);
+        prop_assert!(zoomed.span() <= view.span());
+        let after = (tick - zoomed.from()) / zoomed.span();
+        prop_assert!((after - at).abs() < 1e-6, "{at} became {after}");
+    }
+
+    #[test]
+    fn growing_in_batches_ends_in_the_same_bars(trace in any_trace(), cut in 0.0..1.0f64) {
+        let mut events = trace.events.clone();
+        events.sort_by_key(|event| (event.time, event.seq));
+        let at = (events.len() as f64 * cut) as usize;
+        let mut live = Film::live(trace.summary.settings, Vec::new());
+        live.extend(&events[..at]);
+        live.extend(&events[at..]);
+        let mut once = Film::live(trace.summary.settings, Vec::new());
+        once.extend(&events);
+        prop_assert_eq!(live.bars(), once.bars());
+    }
+}
