@@ -78,7 +78,7 @@ impl Incarnation {
 
 impl fmt::Display for TxIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "T{}", self.0 + 1)
+        write!(f, "T{}", u64::from(self.0) + 1)
     }
 }
 
@@ -90,6 +90,6 @@ impl fmt::Display for Version {
 
 impl fmt::Display for Lane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "lane {}", self.0 + 1)
+        write!(f, "lane {}", u16::from(self.0) + 1)
     }
 }
