@@ -1,1 +1,35 @@
-fn main(){}
+//! The page of Lanescope: composes a block, has the engine run it, and shows what happened.
+//!
+//! [`store`] holds everything the page knows and decides what facts and wishes do; [`effects`]
+//! does what must be done outside; everything else draws. Nothing here links an EVM: the engine
+//! is another Wasm module, in a worker, behind [`engine_link`].
+
+mod app;
+mod caption;
+mod composer;
+mod effects;
+mod engine_link;
+mod environment;
+mod files;
+mod hooks;
+mod icons;
+mod inspector;
+mod keys;
+mod notices;
+mod playback;
+mod scrubber;
+mod stage;
+mod store;
+mod theme;
+mod top_bar;
+mod transport;
+mod words;
+
+fn main() {
+    let root = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id("app"));
+    if let Some(root) = root {
+        yew::Renderer::<app::App>::with_root(root).render();
+    }
+}

@@ -1,0 +1,16 @@
+// Starts the page's Wasm module. If that fails, says so in a sentence where the picture stands.
+import init from "../page.js";
+
+try {
+  await init();
+} catch (error) {
+  const place = document.getElementById("boot-failed");
+  if (place) {
+    place.textContent =
+      typeof WebAssembly === "object"
+        ? `The page could not start: ${error instanceof Error ? error.message : error}. Reload to try again.`
+        : "Lanescope runs a real EVM in your browser, and needs WebAssembly for it.";
+    place.hidden = false;
+  }
+  document.documentElement.dataset.state = "failed";
+}

@@ -1,0 +1,12 @@
+//! The block as the user composes it: the list, the form of one transaction, the knobs.
+
+mod block_list;
+mod knobs;
+mod tools;
+mod transaction_form;
+mod transaction_row;
+
+pub(crate) use block_list::BlockList;
+pub(crate) use knobs::Knobs;
+pub(crate) use tools::{Tools, addition};
+pub(crate) use transaction_form::TransactionForm;

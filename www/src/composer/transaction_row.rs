@@ -1,0 +1,96 @@
+//! One line of the block: what a transaction does, who with whom, and where it stands.
+
+use lanescope_protocol::event::Status;
+use lanescope_protocol::scenario::Transaction;
+use lanescope_protocol::{Scenario, TxIndex};
+use lanescope_timeline::{Film, TxState};
+
+use crate::words::short_account;
+
+/// What a row says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct RowWords {
+    pub(super) action: String,
+    pub(super) sender: String,
+    pub(super) receiver: String,
+}
+
+/// A film that is still of this block knows names; without one the scenario must do.
+pub(super) fn words(scenario: &Scenario, film: Option<&Film>, at: usize) -> RowWords {
+    if let Some(info) = film.and_then(|film| film.transaction(TxIndex(at as u32))) {
+        return RowWords {
+            action: info.action.clone(),
+            sender: info.sender.clone(),
+            receiver: info.receiver.clone(),
+        };
+    }
+    let Some(transaction) = scenario.transactions.get(at) else { return RowWords::default() };
+    RowWords {
+        action: action(transaction),
+        sender: short_account(&transaction.sender),
+        receiver: if transaction.receiver.is_empty() {
+            "new contract".to_owned()
+        } else {
+            short_account(&transaction.receiver)
+        },
+    }
+}
+
+fn action(transaction: &Transaction) -> String {
+    match &transaction.call {
+        Some(call) => call.function.clone(),
+        None if transaction.receiver.is_empty() => "deploy".to_owned(),
+        None if transaction.data.is_empty() => "pay".to_owned(),
+        None => "call".to_owned(),
+    }
+}
+
+/// A sign for where a transaction stands, the class that colours it, and the word for it.
+pub(super) fn sign(film: &Film, at: usize, time: f64) -> (&'static str, &'static str, String) {
+    let tx = TxIndex(at as u32);
+    let state = film.tx_state_at(tx, time);
+    let again = film.runs_of(tx).len() > 1;
+    let (sign, class) = match state {
+        TxState::Queued => ("", "queued"),
+        TxState::Executing => ("▶", "executing"),
+        TxState::ReExecuting => ("⟲", "again"),
+        TxState::Executed if again => ("⟲", "again"),
+        TxState::Executed => ("◦", "executing"),
+        TxState::Waiting => ("⏸", "waiting"),
+        TxState::Aborted => ("✕", "aborted"),
+        TxState::Committed => ("✓", "committed"),
+    };
+    let outcome = film.transaction(tx).map(|info| info.outcome());
+    match outcome {
+        Some(outcome @ (Status::Reverted | Status::Halted)) if state == TxState::Committed => {
+            ("✓ R", class, format!("committed, {}", outcome.word()))
+        }
+        _ => (sign, class, state.word().to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lanescope_protocol::scenario::Call;
+
+    fn check(transaction: Transaction, action: &str, receiver: &str) {
+        let scenario = Scenario { transactions: vec![transaction], ..Scenario::default() };
+        let words = words(&scenario, None, 0);
+        assert_eq!((words.action.as_str(), words.receiver.as_str()), (action, receiver));
+    }
+
+    #[test]
+    fn a_row_tells_what_a_transaction_does_before_it_ever_ran() {
+        let to = |receiver: &str| Transaction {
+            sender: "Ana".to_owned(),
+            receiver: receiver.to_owned(),
+            ..Transaction::default()
+        };
+        check(to("Bo"), "pay", "Bo");
+        check(to(""), "deploy", "new contract");
+        check(Transaction { data: "0x12".to_owned(), ..to("Bo") }, "call", "Bo");
+        let call = Some(Call { function: "swap".to_owned(), arguments: Vec::new() });
+        check(Transaction { call, ..to("Pool A") }, "swap", "Pool A");
+    }
+}

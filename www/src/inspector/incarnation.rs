@@ -1,0 +1,156 @@
+//! One incarnation: what it did, why it counts or not, what it read and wrote.
+
+use lanescope_protocol::{TxIndex, Version};
+use lanescope_timeline::{BarState, Film, IncarnationDetail, Phrase, ReadRow, WriteRow};
+use yew::{Html, Properties, classes, function_component, html};
+
+use crate::store::{Action, Wish};
+use crate::words::{Dispatch, Shared, phrase};
+
+/// Reads or writes that are listed; the rest is counted.
+const LISTED: usize = 60;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct IncarnationProps {
+    pub(crate) dispatch: Dispatch,
+    pub(crate) film: Shared<Film>,
+    pub(crate) version: Option<Version>,
+    /// Where the playhead stands, in ticks.
+    pub(crate) time: f64,
+}
+
+#[function_component(Incarnation)]
+pub(crate) fn incarnation(props: &IncarnationProps) -> Html {
+    let detail = props.version.and_then(|version| props.film.detail(version, props.time));
+    let Some(detail) = detail else {
+        return html! {
+            <section class="detail" data-testid="details" aria-label="Details">
+                <h2>{ "Details" }</h2>
+                <p class="note">{ "Choose a bar, or a row of the block, to see what it read and wrote, and why it counts or not." }</p>
+            </section>
+        };
+    };
+    html! {
+        <section class="detail" data-testid="details" aria-label="Details"
+            data-version={detail.version.to_string()}>
+            <h2>{ &detail.title }</h2>
+            <p class="subtitle">{ &detail.subtitle }</p>
+            { runs(props, detail.version) }
+            { why(&detail) }
+            { reads(&detail.reads) }
+            { writes(&detail.writes) }
+            if let Some(then) = &detail.then {
+                <p class="then">{ "then: " }{ phrase(then) }</p>
+            }
+            if let Some(hot) = &detail.hot { { hot_note(hot) } }
+            <p class="place">
+                { &detail.place }
+                if !detail.status_words.is_empty() { { " · " }{ &detail.status_words } }
+            </p>
+        </section>
+    }
+}
+
+/// The tries of the transaction, to go from one to the other.
+fn runs(props: &IncarnationProps, chosen: Version) -> Html {
+    let film = &props.film;
+    let runs = film.runs_of(TxIndex(chosen.tx.0));
+    if runs.len() < 2 {
+        return Html::default();
+    }
+    let mut versions: Vec<_> =
+        runs.iter().filter_map(|id| film.bar(*id)).map(|bar| bar.version).collect();
+    versions.dedup();
+    let run = |version: Version| {
+        let dispatch = props.dispatch.clone();
+        let choose = move |_| dispatch.dispatch(Action::Wish(Wish::Select(Some(version))));
+        let chosen = version == chosen;
+        html! {
+            <button class={classes!("run-of", chosen.then_some("chosen"))} data-testid="incarnation"
+                aria-pressed={chosen.to_string()} onclick={choose}>{ version.to_string() }</button>
+        }
+    };
+    html! { <div class="runs" role="group" aria-label="Runs of this transaction">{ for versions.into_iter().map(run) }</div> }
+}
+
+fn why(detail: &IncarnationDetail) -> Html {
+    let class = match detail.state {
+        BarState::Aborted => "why-bad",
+        BarState::Committed => "why-good",
+        BarState::Suspended => "why-waiting",
+        _ => "why-open",
+    };
+    html! {
+        <div class={classes!("why", class)} data-testid="why">
+            <h3>{ &detail.question }</h3>
+            <p>{ phrase(&detail.why) }</p>
+        </div>
+    }
+}
+
+fn hot_note(hot: &Phrase) -> Html {
+    html! { <p class="hot"><strong>{ "Hot slot. " }</strong>{ phrase(hot) }</p> }
+}
+
+fn reads(rows: &[ReadRow]) -> Html {
+    if rows.is_empty() {
+        return Html::default();
+    }
+    let row = |row: &ReadRow| {
+        let class = if row.stale { "bad" } else { "good" };
+        let sign = if row.stale { " ✕" } else { " ✓" };
+        html! {
+            <tr title={format!("{} = {}", row.name, row.value)}>
+                <th scope="row"><span class="code place-name">{ &row.name }</span></th>
+                <td>{ &row.saw }</td>
+                <td class={class}>{ &row.now }{ sign }</td>
+            </tr>
+        }
+    };
+    html! {
+        <table class="accesses" data-testid="reads">
+            <thead><tr>
+                <th scope="col">{ "read" }</th><th scope="col">{ "saw" }</th>
+                <th scope="col">{ "is now" }</th>
+            </tr></thead>
+            <tbody>
+                { for rows.iter().take(LISTED).map(row) }
+                { more(rows.len()) }
+            </tbody>
+        </table>
+    }
+}
+
+fn writes(rows: &[WriteRow]) -> Html {
+    if rows.is_empty() {
+        return Html::default();
+    }
+    let row = |row: &WriteRow| {
+        html! {
+            <tr>
+                <th scope="row"><span class="code place-name">{ &row.name }</span></th>
+                <td colspan="2" class="code value">{ &row.value }</td>
+            </tr>
+        }
+    };
+    html! {
+        <table class="accesses" data-testid="writes">
+            <thead><tr>
+                <th scope="col">{ "wrote" }</th><th scope="col" colspan="2">{ "value" }</th>
+            </tr></thead>
+            <tbody>
+                { for rows.iter().take(LISTED).map(row) }
+                { more(rows.len()) }
+            </tbody>
+        </table>
+    }
+}
+
+fn more(length: usize) -> Html {
+    match length.checked_sub(LISTED) {
+        Some(rest) if rest > 0 => {
+            html! { <tr><td colspan="3" class="note">{ format!("and {rest} more") }</td></tr> }
+        }
+        _ => Html::default(),
+    }
+}

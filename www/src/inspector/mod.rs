@@ -1,0 +1,7 @@
+//! Why: the chosen incarnation, and what the whole run was worth.
+
+mod incarnation;
+mod totals;
+
+pub(crate) use incarnation::Incarnation;
+pub(crate) use totals::Totals;

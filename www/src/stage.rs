@@ -1,0 +1,75 @@
+//! The middle of the page: what just happened, in words and on lanes.
+
+use lanescope_protocol::Version;
+use lanescope_timeline::{Caption, Film, Theme};
+use yew::{Html, Properties, function_component, html};
+
+use crate::caption::CaptionLine;
+use crate::store::{Engine, Progress};
+use crate::words::{Dispatch, Shared};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct StageProps {
+    pub(crate) dispatch: Dispatch,
+    pub(crate) film: Option<Shared<Film>>,
+    pub(crate) caption: Option<Caption>,
+    pub(crate) time: f64,
+    pub(crate) selected: Option<Version>,
+    pub(crate) theme: Theme,
+    pub(crate) engine: Engine,
+    pub(crate) running: bool,
+    pub(crate) progress: Option<Progress>,
+}
+
+#[function_component(Stage)]
+pub(crate) fn stage(props: &StageProps) -> Html {
+    let waiting = match props.engine {
+        Engine::Booting => "The engine is on its way. Soon this block runs for real.",
+        Engine::Ready { .. } => "The block runs.",
+        Engine::Failed => "The engine stopped.",
+    };
+    html! {
+        <main class="stage" id="stage">
+            { progress(props) }
+            <CaptionLine caption={props.caption.clone()} film={props.film.clone()} {waiting} />
+            if props.film.is_some() {
+                { Html::default() }
+            } else {
+                { poster(props.theme) }
+            }
+        </main>
+    }
+}
+
+/// The picture that stands until the first film is here: the same as in `index.html`.
+fn poster(theme: Theme) -> Html {
+    let src = match theme {
+        Theme::Dark => "icons/poster-dark.svg",
+        Theme::Light => "icons/poster-light.svg",
+    };
+    html! {
+        <figure class="poster">
+            <img {src} alt="12 transactions on 4 lanes: some are thrown away and run again" />
+        </figure>
+    }
+}
+
+fn progress(props: &StageProps) -> Html {
+    if !props.running {
+        return html! { <div class="progress" /> };
+    }
+    let (part, stage) = match &props.progress {
+        Some(Progress { stage, done, total }) if *total > 0 => {
+            (Some(f64::from(*done) / f64::from(*total) * 100.0), stage.to_string())
+        }
+        Some(Progress { stage, .. }) => (None, stage.to_string()),
+        None => (None, "running".to_owned()),
+    };
+    html! {
+        <div class="progress progress-on" role="progressbar" aria-label={stage}
+            aria-valuenow={part.map(|part| format!("{part:.0}"))} data-testid="progress">
+            <div class={if part.is_some() { "progress-part" } else { "progress-some" }}
+                style={part.map(|part| format!("inline-size: {part:.1}%"))} />
+        </div>
+    }
+}

@@ -1,0 +1,273 @@
+//! The page's state, and how every fact and every wish changes it.
+//!
+//! Nothing here touches the browser: what must be done outside is put into an outbox, which
+//! [`crate::effects`] empties. So the whole behaviour of the page is tested natively.
+
+mod answers;
+mod draft;
+mod requests;
+mod running;
+#[cfg(test)]
+mod tests;
+mod wishes;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use lanescope_protocol::scenario::Recipe;
+use lanescope_protocol::{Catalogue, Report, Scenario, Settings, Version};
+use lanescope_timeline::{Film, Moment};
+use yew::Reducible;
+
+pub(crate) use crate::effects::{Delayed, Effect};
+use crate::engine_link::Flavour;
+use crate::playback::Playback;
+pub(crate) use draft::{Draft, Edit};
+pub(crate) use requests::FileId;
+use requests::{Awaited, OpenFile, Pending};
+pub(crate) use running::{Intent, Progress, Running, Times, Timing};
+pub(crate) use wishes::Wish;
+
+/// Where the engine stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// Its program is on its way.
+    Booting,
+    /// It takes commands; `threads` is the size of its pool, 0 without one.
+    Ready {
+        /// Real threads.
+        threads: u16,
+    },
+    /// It broke and is not yet back.
+    Failed,
+}
+
+/// What is told after the engine broke.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Crash {
+    /// What happened, in plain words.
+    pub(crate) message: Rc<str>,
+    /// It broke too often: it starts again only when the user says so.
+    pub(crate) held: bool,
+}
+
+/// Everything the page knows.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    pub(crate) flavour: Flavour,
+    pub(crate) engine: Engine,
+    pub(crate) catalogue: Rc<Catalogue>,
+    pub(crate) draft: Draft,
+    /// The generator as the knobs show it; the scenario follows a moment later.
+    pub(crate) recipe: Recipe,
+    pub(crate) settings: Settings,
+    /// The run that goes on.
+    pub(crate) running: Option<Running>,
+    /// The number of the last run that finished.
+    pub(crate) finished: u32,
+    /// The last finished run.
+    pub(crate) film: Option<Rc<Film>>,
+    /// The run that goes on, as far as it is known.
+    pub(crate) live: Option<Rc<Film>>,
+    /// What the film shows, to tell whether the block was edited since.
+    pub(crate) filmed: Option<Rc<Scenario>>,
+    pub(crate) times: Times,
+    pub(crate) playback: Playback,
+    /// The incarnation that was chosen.
+    pub(crate) selected: Option<Version>,
+    /// The row of the block list that was chosen.
+    pub(crate) row: Option<usize>,
+    /// The transaction whose form is open.
+    pub(crate) editing: Option<usize>,
+    /// A sentence about what cannot be used.
+    pub(crate) alert: Option<Rc<str>>,
+    pub(crate) crash: Option<Crash>,
+    /// Whether the sheet of keys is open.
+    pub(crate) keys: bool,
+    /// Whether motion is not wanted.
+    pub(crate) still: bool,
+    /// What is to be done outside, with a serial number each.
+    pub(crate) outbox: Vec<(u64, Effect)>,
+    serial: u64,
+    last_run: u32,
+    awaited: VecDeque<Awaited>,
+    pending: Vec<Pending>,
+    files: BTreeMap<FileId, OpenFile>,
+    /// Files that were brought before the engine was there.
+    early_files: Vec<(FileId, String)>,
+    shown_once: bool,
+}
+
+/// A fact or a wish.
+#[derive(Debug)]
+pub(crate) enum Action {
+    /// The engine says something that needs no bytes.
+    Told(Box<Report>),
+    /// A batch of events of the run that goes on.
+    Happened {
+        /// Which run.
+        run: u32,
+        /// The batch.
+        events: Vec<lanescope_protocol::Event>,
+    },
+    /// A run is over and its film is made.
+    Filmed {
+        /// Which run.
+        run: u32,
+        /// Its film.
+        film: Rc<Film>,
+    },
+    /// The worker broke.
+    Broke(String),
+    /// A new worker was started.
+    Spawned,
+    /// No new worker was started, because too many broke in a short time.
+    SpawnHeld,
+    /// The effects up to this serial number are done.
+    Done(u64),
+    /// A delay is over.
+    Due(Delayed),
+    /// The browser gave the bytes of a file.
+    FileRead {
+        /// Under which number the page keeps them.
+        file: FileId,
+        /// The file's name.
+        name: String,
+    },
+    /// Something the user brought cannot be used.
+    Refused(String),
+    /// A frame is about to be painted, at this time in milliseconds.
+    Frame(f64),
+    /// Motion is wanted or not.
+    Still(bool),
+    /// The user wants something.
+    Wish(Wish),
+}
+
+impl From<Wish> for Action {
+    fn from(wish: Wish) -> Self {
+        Self::Wish(wish)
+    }
+}
+
+impl Store {
+    /// A page that has just been opened.
+    pub(crate) fn new(flavour: Flavour, still: bool) -> Self {
+        let mut store = Self {
+            flavour,
+            engine: Engine::Booting,
+            catalogue: Rc::default(),
+            draft: Draft::default(),
+            recipe: requests::first_recipe(),
+            settings: Settings::default(),
+            running: None,
+            finished: 0,
+            film: None,
+            live: None,
+            filmed: None,
+            times: Times::default(),
+            playback: Playback::default(),
+            selected: None,
+            row: None,
+            editing: None,
+            alert: None,
+            crash: None,
+            keys: false,
+            still,
+            outbox: Vec::new(),
+            serial: 0,
+            last_run: 0,
+            awaited: VecDeque::new(),
+            pending: Vec::new(),
+            files: BTreeMap::new(),
+            early_files: Vec::new(),
+            shown_once: false,
+        };
+        store.put(Effect::Spawn { forced: false });
+        store
+    }
+
+    /// The film on the screen.
+    pub(crate) fn shown(&self) -> Option<&Rc<Film>> {
+        self.live.as_ref().or(self.film.as_ref())
+    }
+
+    /// Whether the film on the screen is of the block as it stands in the list.
+    pub(crate) fn is_current(&self) -> bool {
+        match (&self.filmed, self.draft.scenario()) {
+            (Some(filmed), Some(scenario)) => Rc::ptr_eq(filmed, scenario),
+            _ => false,
+        }
+    }
+
+    /// The incarnation that is shown in detail: the chosen one, else what the caption is about,
+    /// else, while the film runs, the last one that was thrown away.
+    pub(crate) fn looked_at(&self) -> Option<Version> {
+        let film = self.shown()?;
+        self.selected.or_else(|| {
+            let last = film.abort_before(self.playback.time).and_then(Moment::version);
+            if self.playback.playing { last } else { self.playback.caption(film).version.or(last) }
+        })
+    }
+
+    /// Whether there are real threads to run on.
+    pub(crate) fn has_threads(&self) -> bool {
+        match self.engine {
+            Engine::Ready { threads } => threads > 0,
+            Engine::Booting | Engine::Failed => self.flavour == Flavour::Threads,
+        }
+    }
+
+    /// One word for tests and styles.
+    pub(crate) fn state(&self) -> &'static str {
+        match self.engine {
+            Engine::Failed => "failed",
+            Engine::Booting => "booting",
+            Engine::Ready { .. } if self.running.is_some() => "running",
+            Engine::Ready { .. } if self.finished > 0 => "done",
+            Engine::Ready { .. } => "ready",
+        }
+    }
+
+    fn put(&mut self, effect: Effect) {
+        self.serial += 1;
+        self.outbox.push((self.serial, effect));
+    }
+
+    fn apply(&mut self, action: Action) {
+        match action {
+            Action::Told(report) => self.hear(*report),
+            Action::Happened { run, events } => self.extend_live(run, &events),
+            Action::Filmed { run, film } => self.show_finished(run, film),
+            Action::Broke(message) => self.fail(&message),
+            Action::Spawned => self.engine = Engine::Booting,
+            Action::SpawnHeld => {
+                if let Some(crash) = &mut self.crash {
+                    crash.held = true;
+                }
+            }
+            Action::Done(serial) => self.outbox.retain(|(number, _)| *number > serial),
+            Action::Due(Delayed::Compose) => self.compose(Intent::Show),
+            Action::Due(Delayed::Run) => self.run(Intent::Show),
+            Action::FileRead { file, name } => self.open(file, name),
+            Action::Refused(sentence) => self.alert = Some(sentence.into()),
+            Action::Frame(now) => {
+                if let Some(film) = self.shown().cloned() {
+                    self.playback.frame(&film, now, self.still);
+                }
+            }
+            Action::Still(still) => self.still = still,
+            Action::Wish(wish) => self.fulfil(wish),
+        }
+    }
+}
+
+impl Reducible for Store {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut store = Rc::unwrap_or_clone(self);
+        store.apply(action);
+        Rc::new(store)
+    }
+}

@@ -1,0 +1,116 @@
+//! What the engine's reports do.
+
+use std::rc::Rc;
+
+use lanescope_protocol::{Report, Scenario};
+
+use super::requests::{Awaited, FileId};
+use super::{Crash, Effect, Engine, Intent, Store};
+
+impl Store {
+    pub(super) fn hear(&mut self, report: Report) {
+        match report {
+            Report::Ready { threads, catalogue } => {
+                self.engine = Engine::Ready { threads };
+                self.catalogue = Rc::new(catalogue);
+                if self.draft.scenario().is_none() {
+                    self.compose(Intent::Intro);
+                }
+                for (file, name) in std::mem::take(&mut self.early_files) {
+                    self.open(file, name);
+                }
+            }
+            Report::Composed { scenario } => self.composed(scenario),
+            Report::Saved { name, text } => {
+                self.awaited.pop_front();
+                self.put(Effect::Download { name, text });
+            }
+            Report::Rejected { message, run } => self.rejected(&message, run),
+            Report::Started { run } => self.started(run),
+            Report::Progress { run, stage, done, total } => {
+                self.progressed(run, stage, done, total);
+            }
+            Report::Measured { run, measurement } => self.measure(run, measurement),
+            Report::Cancelled { run } => self.cancelled(run),
+            Report::Failed { message } => self.fail(&message),
+            // Their bytes are read before they come here.
+            Report::Events { .. } | Report::Finished { .. } => {}
+        }
+    }
+
+    fn composed(&mut self, mut scenario: Scenario) {
+        match self.awaited.pop_front() {
+            Some(Awaited::Open { file, again }) => {
+                let key = scenario.imported.as_mut().and_then(|imported| imported.key.as_mut());
+                let theirs = key.map(|key| std::mem::replace(key, file.0));
+                if again {
+                    self.opened_again(file, theirs);
+                } else {
+                    if let Some(open) = self.files.get_mut(&file) {
+                        open.key = theirs;
+                    }
+                    self.adopt(scenario, Intent::Play);
+                }
+            }
+            // Of several that were asked for in a row, only the last is wanted.
+            Some(Awaited::Compose(_)) if self.composes_later() => {}
+            Some(Awaited::Compose(intent)) => self.adopt(scenario, intent),
+            Some(Awaited::Save) | None => {}
+        }
+    }
+
+    fn composes_later(&self) -> bool {
+        self.awaited
+            .iter()
+            .any(|asked| matches!(asked, Awaited::Compose(_) | Awaited::Open { again: false, .. }))
+    }
+
+    fn adopt(&mut self, scenario: Scenario, intent: Intent) {
+        if let Some(recipe) = &scenario.recipe {
+            self.recipe = recipe.clone();
+        }
+        self.draft.adopt(scenario);
+        self.row = None;
+        self.editing = None;
+        self.selected = None;
+        self.alert = None;
+        self.run(intent);
+    }
+
+    fn rejected(&mut self, message: &str, run: Option<u32>) {
+        self.alert = Some(message.into());
+        match run {
+            Some(run) if self.is_running(run) => {
+                self.running = None;
+                self.live = None;
+            }
+            Some(_) => {}
+            None => {
+                if let Some(Awaited::Open { file, again }) = self.awaited.pop_front() {
+                    if again {
+                        self.pending.clear();
+                    } else {
+                        self.forget(file);
+                    }
+                }
+            }
+        }
+    }
+
+    fn forget(&mut self, file: FileId) {
+        self.files.remove(&file);
+        self.put(Effect::Forget { file });
+    }
+
+    /// The engine is gone: its questions, its keys and its run with it. The scenario is not.
+    pub(super) fn fail(&mut self, message: &str) {
+        self.engine = Engine::Failed;
+        self.awaited.clear();
+        self.pending.clear();
+        self.files.values_mut().for_each(|open| open.key = None);
+        self.running = None;
+        self.live = None;
+        self.crash = Some(Crash { message: message.trim_end_matches('.').into(), held: false });
+        self.put(Effect::Spawn { forced: false });
+    }
+}

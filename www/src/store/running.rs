@@ -1,0 +1,179 @@
+//! The run that goes on, and the film that comes of it.
+
+use std::rc::Rc;
+
+use lanescope_protocol::message::Measurement;
+use lanescope_protocol::{Clock, Event, Scenario, Settings, StrategyName};
+use lanescope_timeline::Film;
+
+use super::Store;
+
+/// What the playhead does when the run is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Intent {
+    /// The first showing: run once, hold at the first abort.
+    Intro,
+    /// Run from the beginning.
+    Play,
+    /// Show how it ended, because the user is busy with something else.
+    Show,
+}
+
+/// How far a step without events is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// What goes on.
+    pub(crate) stage: Rc<str>,
+    /// Done so far.
+    pub(crate) done: u32,
+    /// Of how many.
+    pub(crate) total: u32,
+}
+
+/// How long a block took on one clock, in its ticks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Timing {
+    /// On one lane.
+    pub(crate) one_lane: f64,
+    /// In parallel.
+    pub(crate) parallel: f64,
+    /// Whether both ended alike.
+    pub(crate) identical: bool,
+}
+
+/// The times of one block under one strategy with so many lanes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Times {
+    /// In gas.
+    pub(crate) gas: Option<Timing>,
+    /// In nanoseconds.
+    pub(crate) threads: Option<Timing>,
+    of: Option<(Rc<Scenario>, StrategyName, u16)>,
+}
+
+impl Times {
+    /// Forgets what was measured, unless it was of the same.
+    fn turn_to(&mut self, scenario: &Rc<Scenario>, settings: Settings) {
+        let of = (Rc::clone(scenario), settings.strategy, settings.lanes);
+        let same = self
+            .of
+            .as_ref()
+            .is_some_and(|old| Rc::ptr_eq(&old.0, &of.0) && (old.1, old.2) == (of.1, of.2));
+        if !same {
+            *self = Self { of: Some(of), ..Self::default() };
+        }
+    }
+}
+
+impl From<Measurement> for Timing {
+    fn from(measured: Measurement) -> Self {
+        Self {
+            one_lane: measured.sequential_ms * 1e6,
+            parallel: measured.parallel_ms * 1e6,
+            identical: measured.identical,
+        }
+    }
+}
+
+/// A run that was asked for and has not ended.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Running {
+    /// Its number.
+    pub(crate) run: u32,
+    /// What runs.
+    pub(crate) scenario: Rc<Scenario>,
+    /// How.
+    pub(crate) settings: Settings,
+    /// What comes after.
+    pub(crate) intent: Intent,
+    /// How far it is.
+    pub(crate) progress: Option<Progress>,
+}
+
+impl Store {
+    pub(super) fn is_running(&self, run: u32) -> bool {
+        self.running.as_ref().is_some_and(|running| running.run == run)
+    }
+
+    pub(super) fn started(&mut self, run: u32) {
+        let Some(running) = self.running.as_mut().filter(|running| running.run == run) else {
+            return;
+        };
+        running.progress = None;
+    }
+
+    pub(super) fn progressed(&mut self, run: u32, stage: String, done: u32, total: u32) {
+        if let Some(running) = self.running.as_mut().filter(|running| running.run == run) {
+            running.progress = Some(Progress { stage: stage.into(), done, total });
+        }
+    }
+
+    pub(super) fn cancelled(&mut self, run: u32) {
+        if self.is_running(run) {
+            self.running = None;
+            self.live = None;
+        }
+    }
+
+    /// Threads are watched while they run. The gas clock is not: its time is not ours.
+    pub(super) fn extend_live(&mut self, run: u32, events: &[Event]) {
+        let Some(running) = self.running.as_ref().filter(|running| running.run == run) else {
+            return;
+        };
+        if running.settings.clock != Clock::Threads {
+            return;
+        }
+        let names = self.film.as_ref().filter(|_| self.is_current()).map(|film| {
+            (0..film.transaction_count())
+                .filter_map(|tx| film.transaction(lanescope_protocol::TxIndex(tx as u32)).cloned())
+                .collect()
+        });
+        let settings = running.settings;
+        let live = self
+            .live
+            .get_or_insert_with(|| Rc::new(Film::live(settings, names.unwrap_or_default())));
+        Rc::make_mut(live).extend(events);
+        let live = Rc::clone(live);
+        self.playback.follow(&live);
+    }
+
+    /// The same block was measured on threads, beside a run on the gas clock.
+    pub(super) fn measure(&mut self, run: u32, measurement: Measurement) {
+        if let Some(running) = self.running.as_ref().filter(|running| running.run == run) {
+            self.times.turn_to(&running.scenario, running.settings);
+        } else if run != self.finished {
+            return;
+        }
+        self.times.threads = Some(measurement.into());
+    }
+
+    pub(super) fn show_finished(&mut self, run: u32, film: Rc<Film>) {
+        if !self.is_running(run) {
+            return;
+        }
+        let Some(running) = self.running.take() else { return };
+        self.live = None;
+        self.finished = run;
+        self.times.turn_to(&running.scenario, running.settings);
+        if let Some(summary) = film.summary() {
+            let timing = Timing {
+                one_lane: summary.sequential as f64,
+                parallel: summary.makespan as f64,
+                identical: summary.identical,
+            };
+            match running.settings.clock {
+                Clock::Gas => self.times.gas = Some(timing),
+                Clock::Threads => self.times.threads = Some(timing),
+            }
+        }
+        self.filmed = Some(running.scenario);
+        self.selected = self.selected.filter(|version| film.bar_of(*version).is_some());
+        match running.intent {
+            Intent::Intro if !self.shown_once => self.playback.start(true),
+            Intent::Intro | Intent::Play => self.playback.start(false),
+            Intent::Show => self.playback.last(&film),
+        }
+        self.shown_once = true;
+        self.film = Some(film);
+    }
+}

@@ -1,0 +1,210 @@
+//! What the user wants.
+
+use lanescope_protocol::limits::PAGE_LANES_MAX;
+use lanescope_protocol::{Clock, Command, EventKind, StrategyName, TxIndex, Version};
+use lanescope_timeline::BarState;
+
+use super::requests::recipe;
+use super::{Delayed, Edit, Effect, Engine, Intent, Store};
+use crate::playback::{SPEEDS, Toward};
+
+/// How long the page waits for the next turn of a knob before it composes.
+const KNOB_MS: u32 = 160;
+/// How long the page waits for the next edit before it runs.
+const EDIT_MS: u32 = 250;
+
+/// One wish. Imperative.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Wish {
+    /// Compose this workload with its knobs at their defaults.
+    Pick(String),
+    /// Turn a knob.
+    Knob(String, u64),
+    /// Take another seed.
+    Seed(u64),
+    /// Change the block.
+    Edit(Edit),
+    Undo,
+    Redo,
+    Strategy(StrategyName),
+    /// More or fewer lanes.
+    Lanes(u16),
+    Clock(Clock),
+    Run,
+    Cancel,
+    /// Break the engine on purpose.
+    Crash,
+    /// Start the engine after it broke too often.
+    Restart,
+    Save,
+    DismissAlert,
+    DismissCrash,
+    /// Choose an incarnation, or none.
+    Select(Option<Version>),
+    /// Choose a row of the block list.
+    Row(Option<usize>),
+    /// Open the form of a transaction, or close it.
+    Form(Option<usize>),
+    Toggle,
+    /// Go to a time, in ticks.
+    Seek(f64),
+    /// One moment on or back.
+    Step(Toward),
+    /// To the next or previous start of a transaction.
+    StepTransaction(Toward),
+    /// To the next or previous abort, which is then shown in detail.
+    StepAbort(Toward),
+    First,
+    Last,
+    /// An index into [`SPEEDS`].
+    Speed(usize),
+    /// Open or close the sheet of keys.
+    Keys(bool),
+}
+
+impl Store {
+    pub(super) fn fulfil(&mut self, wish: Wish) {
+        match wish {
+            Wish::Pick(_) | Wish::Knob(..) | Wish::Seed(_) => self.turn(wish),
+            Wish::Edit(edit) => self.edit(edit),
+            Wish::Undo | Wish::Redo => {
+                let changed =
+                    if wish == Wish::Undo { self.draft.undo() } else { self.draft.redo() };
+                if changed {
+                    self.block_changed();
+                }
+            }
+            Wish::Strategy(strategy) => {
+                self.settings.strategy = strategy;
+                self.run(Intent::Show);
+            }
+            Wish::Lanes(lanes) => {
+                self.settings.lanes = lanes.clamp(1, PAGE_LANES_MAX);
+                self.later(Delayed::Run, KNOB_MS);
+            }
+            Wish::Clock(clock) => self.set_clock(clock),
+            Wish::Run => self.run(Intent::Play),
+            Wish::Cancel => self.put(Effect::Send(Box::new(Command::Cancel))),
+            Wish::Crash => self.put(Effect::Send(Box::new(Command::Crash))),
+            Wish::Restart => self.put(Effect::Spawn { forced: true }),
+            Wish::Save => self.save(),
+            Wish::DismissAlert => self.alert = None,
+            Wish::DismissCrash => self.crash = None,
+            Wish::Select(version) => {
+                self.selected = version;
+                self.row = version.map(|version| version.tx.get());
+            }
+            Wish::Row(row) => self.choose_row(row),
+            Wish::Form(form) => {
+                self.editing = form.filter(|at| *at < self.draft.len());
+                if self.editing.is_some() {
+                    self.choose_row(form);
+                }
+            }
+            Wish::Keys(open) => {
+                self.keys = open;
+                self.playback.pause();
+            }
+            Wish::Speed(speed) => self.playback.speed = speed.min(SPEEDS.len() - 1),
+            play => self.play(&play),
+        }
+    }
+
+    fn play(&mut self, wish: &Wish) {
+        let Some(film) = self.shown().cloned() else { return };
+        let playback = &mut self.playback;
+        match wish {
+            Wish::Toggle => playback.toggle(&film),
+            Wish::Seek(time) => playback.seek(&film, *time),
+            Wish::Step(toward) => playback.step(&film, *toward),
+            Wish::StepTransaction(toward) => {
+                playback.step_to(&film, *toward, EventKind::ExecutionStarted);
+            }
+            Wish::StepAbort(toward) => {
+                if let Some(at) = playback.step_to(&film, *toward, EventKind::Aborted) {
+                    let event = film.moments()[at].event;
+                    self.selected =
+                        event.tx.map(|tx| Version { tx, incarnation: event.incarnation });
+                    self.row = event.tx.map(TxIndex::get);
+                }
+            }
+            Wish::First => playback.first(),
+            Wish::Last => playback.last(&film),
+            _ => {}
+        }
+    }
+
+    fn turn(&mut self, wish: Wish) {
+        match wish {
+            Wish::Pick(workload) => {
+                self.recipe = recipe(&workload);
+                self.compose(Intent::Play);
+            }
+            Wish::Knob(name, value) => {
+                self.recipe.knobs.insert(name, value);
+                self.later(Delayed::Compose, KNOB_MS);
+            }
+            Wish::Seed(seed) => {
+                self.recipe.seed = seed;
+                self.later(Delayed::Compose, KNOB_MS);
+            }
+            _ => {}
+        }
+    }
+
+    fn set_clock(&mut self, clock: Clock) {
+        if clock == Clock::Threads && !self.has_threads() {
+            return;
+        }
+        self.settings.clock = clock;
+        self.run(Intent::Play);
+    }
+
+    fn edit(&mut self, edit: Edit) {
+        let row = match &edit {
+            Edit::Insert { at, .. } | Edit::Replace { at, .. } => Some(*at),
+            Edit::Duplicate(at) => Some(at + 1),
+            Edit::Move { to, .. } => Some(*to),
+            Edit::Remove(at) => self.draft.len().checked_sub(2).map(|last| (*at).min(last)),
+        };
+        let keeps_form = matches!(edit, Edit::Replace { .. });
+        if self.draft.edit(edit) {
+            self.row = row;
+            self.selected = None;
+            if !keeps_form {
+                self.editing = None;
+            }
+            self.later(Delayed::Run, EDIT_MS);
+        }
+    }
+
+    fn block_changed(&mut self) {
+        self.row = self.row.filter(|row| *row < self.draft.len());
+        self.editing = None;
+        self.selected = None;
+        if let Some(recipe) = self.draft.scenario().and_then(|scenario| scenario.recipe.clone()) {
+            self.recipe = recipe;
+        }
+        self.later(Delayed::Run, EDIT_MS);
+    }
+
+    /// A row stands for the run of its transaction that the playhead is at, else for its last.
+    fn choose_row(&mut self, row: Option<usize>) {
+        self.row = row.filter(|row| *row < self.draft.len());
+        self.selected = None;
+        let (Some(row), Some(film), true) = (self.row, self.shown(), self.is_current()) else {
+            return;
+        };
+        let runs = film.runs_of(TxIndex(row as u32)).iter().filter_map(|id| film.bar(*id));
+        let begun =
+            |bar: &&lanescope_timeline::Bar| bar.state_at(self.playback.time) != BarState::Future;
+        let run = runs.clone().filter(begun).last().or_else(|| runs.clone().next());
+        self.selected = run.map(|bar| bar.version);
+    }
+
+    fn later(&mut self, what: Delayed, ms: u32) {
+        if matches!(self.engine, Engine::Ready { .. }) {
+            self.put(Effect::Later { what, ms });
+        }
+    }
+}
