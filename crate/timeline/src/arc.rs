@@ -25,7 +25,7 @@ pub struct Cause {
 pub struct Arc {
     /// A cubic curve: start, two control points, end.
     pub curve: [[f64; 2]; 4],
-    /// Where the early read is marked.
+    /// Where the early read is marked; the curve ends a little before.
     pub mark: [f64; 2],
 }
 
@@ -70,17 +70,21 @@ impl Cause {
         // the side when both ends are above each other.
         let bulge = if (to_x - from_x).abs() < 14.0 { 18.0 * frame.scale } else { 0.0 };
         let start = [from_x, from_y];
-        let end = [to_x, to_y];
+        // The tip stays clear of the ring around the read.
+        let end = [to_x, to_y + RING * frame.scale * arrive.signum()];
         let first = [from_x + bulge, from_y + leave];
         let second = [to_x + bulge, to_y + arrive];
-        Some(Arc { curve: [start, first, second, end], mark: end })
+        Some(Arc { curve: [start, first, second, end], mark: [to_x, to_y] })
     }
 }
+
+/// Distance of the tip from the middle of the ring.
+const RING: f64 = 6.5;
 
 /// The edges of the two bars that face each other.
 fn ends(frame: &Frame, writer: &Bar, victim: &Bar) -> (f64, f64) {
     let (from, to) = (frame.bars(writer.lane), frame.bars(victim.lane));
-    let inset = to.h * 0.22;
+    let inset = to.h * 0.3;
     if writer.lane < victim.lane {
         (from.bottom(), to.y + inset)
     } else if writer.lane > victim.lane {

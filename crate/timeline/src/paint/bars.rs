@@ -112,7 +112,7 @@ impl Painter<'_> {
         if sweep >= 1.0 {
             self.label(rect, bar, placed.state);
         }
-        if bar.is_undone() && rect.w >= 40.0 * self.scale && placed.state != BarState::Aborted {
+        if bar.is_undone() && rect.w >= 40.0 * self.scale && shows_outcome(placed.state) {
             self.revert_notch(rect, placed.state);
         }
     }
@@ -302,19 +302,23 @@ impl Painter<'_> {
     fn revert_notch(&mut self, rect: Rect, state: BarState) {
         let size = (15.0 * self.scale).min(rect.h / 2.0);
         let notch = vec![
-            Step::To([rect.right() - size, rect.y]),
-            Step::Line([rect.right(), rect.y]),
-            Step::Line([rect.right(), rect.y + size]),
+            Step::To([rect.right() - size, rect.y - 1.0]),
+            Step::Line([rect.right() + 1.0, rect.y - 1.0]),
+            Step::Line([rect.right() + 1.0, rect.y + size]),
             Step::Close,
         ];
         self.items.push(Item::fill(Shape::Path(notch), self.palette.lane).clipped());
-        let again = matches!(state, BarState::ExecutedAgain | BarState::ExecutingAgain);
         let color = match state {
             BarState::Executed => self.palette.text,
-            _ if again => self.palette.ink_again,
+            BarState::ExecutedAgain => self.palette.ink_again,
             _ => self.palette.ink,
         };
         let at = [rect.right() - size - 2.0 * self.scale, rect.y + size * 0.62];
         self.text(at, "R", 11.0 * self.scale, Face::Mono, Anchor::End, color);
     }
+}
+
+/// Whether a run in this state has shown how it ended and may keep its result.
+const fn shows_outcome(state: BarState) -> bool {
+    matches!(state, BarState::Executed | BarState::ExecutedAgain | BarState::Committed)
 }

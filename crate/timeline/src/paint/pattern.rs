@@ -37,18 +37,29 @@ pub(super) fn dots(rect: Rect, pitch: f64, size: f64) -> Vec<Rect> {
     (0..columns).flat_map(|column| (0..rows).map(move |row| at(column, row))).collect()
 }
 
-/// A rectangle whose right edge is torn.
+/// A rectangle with round corners on the left, whose right edge is torn.
 pub(super) fn torn(rect: Rect, tooth: f64) -> Vec<Step> {
     let teeth = (rect.h / (tooth * 2.0)).round().clamp(2.0, 60.0) as u32;
     let depth = tooth.min(rect.w / 3.0);
     let step = rect.h / f64::from(teeth);
-    let mut path = vec![Step::To([rect.x, rect.y]), Step::Line([rect.right(), rect.y])];
+    let round = tooth.min(rect.h / 3.0).min(rect.w / 3.0);
+    let (left, top, bottom) = (rect.x, rect.y, rect.bottom());
+    let mut path = vec![
+        Step::To([left, top + round]),
+        Step::Curve([left, top + round * 0.45], [left + round * 0.45, top], [left + round, top]),
+        Step::Line([rect.right(), top]),
+    ];
     for at in 0..teeth {
-        let top = rect.y + f64::from(at) * step;
-        path.push(Step::Line([rect.right() - depth, top + step / 2.0]));
-        path.push(Step::Line([rect.right(), top + step]));
+        let from = top + f64::from(at) * step;
+        path.push(Step::Line([rect.right() - depth, from + step / 2.0]));
+        path.push(Step::Line([rect.right(), from + step]));
     }
-    path.push(Step::Line([rect.x, rect.bottom()]));
+    path.push(Step::Line([left + round, bottom]));
+    path.push(Step::Curve(
+        [left + round * 0.45, bottom],
+        [left, bottom - round * 0.45],
+        [left, bottom - round],
+    ));
     path.push(Step::Close);
     path
 }

@@ -15,7 +15,7 @@ use lanescope_protocol::{Incarnation, Lane, LocationId, Trace, TxIndex, Version}
 use lanescope_timeline::Film;
 
 /// The run of the sketch of the main screen, more or less.
-pub const EXCHANGE: &str = "
+pub(crate) const EXCHANGE: &str = "
 lane 1: T1·0 0-96 ok | T3·1 97-193 ok at 194 | T11·0 194-245 ok at 330 | T8·1 246-340 ok
 lane 2: T2·0 0-51 ok at 97 | T5·0 52-148 aborted at 149 by T1·0 on Pool A.reserve0 | wait 149-192 for T3 | T5·1 193-285 ok
 lane 3: T3·0 0-96 aborted at 96 by T1·0 on Pool A.reserve0 | T7·0 97-148 ok at 286 | T8·0 149-245 aborted at 245 by T6·0 on Pool B.reserve0 | T12·0 246-331 ok at 340
@@ -39,11 +39,11 @@ write T8·1 at 340: Pool B.reserve0 = 41
 ";
 
 /// Reads the text form. Panics on nonsense: these are tests.
-pub fn film(text: &str) -> Film {
+pub(crate) fn film(text: &str) -> Film {
     Film::new(trace(text))
 }
 
-pub fn trace(text: &str) -> Trace {
+pub(crate) fn trace(text: &str) -> Trace {
     let mut parser = Parser::default();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         parser.line(line);
@@ -223,7 +223,7 @@ fn writer(text: &str) -> Option<Version> {
     (text.trim() != "before").then(|| version(text.trim()))
 }
 
-pub fn version(text: &str) -> Version {
+pub(crate) fn version(text: &str) -> Version {
     let (tx, incarnation) = text.trim_start_matches('T').split_once('·').expect("T1·0");
     Version {
         tx: TxIndex(tx.parse::<u32>().expect("a transaction") - 1),

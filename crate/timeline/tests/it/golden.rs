@@ -15,7 +15,10 @@ fn check(run: &str, playhead: f64, expected: &Expect) {
 
 #[test]
 fn a_finished_run() {
-    check(EXCHANGE, 340.0, &expect![[r#"
+    check(
+        EXCHANGE,
+        340.0,
+        &expect![[r#"
         T1·0 lane 1 0..96 k committed [64 46 245×45]
         T3·1 lane 1 97 k..193 k committed [312 46 245×45]
         T11·0 lane 1 194 k..245 k committed [559 46 130×45]
@@ -34,12 +37,16 @@ fn a_finished_run() {
         wait lane 2 149 k..192 k for T3 [444 110]
         axis 0 | 50 k | 100 k | 150 k | 200 k | 250 k | 300 k | 350 k
         ghost 868 of 920: one lane: 877 k gas, off to the right →
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn in_the_middle_of_a_run() {
-    check(EXCHANGE, 100.0, &expect![[r#"
+    check(
+        EXCHANGE,
+        100.0,
+        &expect![[r#"
         T1·0 lane 1 0..96 k committed [64 46 245×45]
         T3·1 lane 1 97 k..193 k re-executing [312 46 8×45] then 237
         T2·0 lane 2 0..51 k committed [64 110 130×45]
@@ -50,19 +57,24 @@ fn in_the_middle_of_a_run() {
         T6·0 lane 4 65 k..185 k executing [230 238 89×45] then 217
         axis 0 | 50 k | 100 k | 150 k | 200 k | 250 k | 300 k | 350 k
         ghost 255 of 920: one lane: 877 k gas, off to the right →
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn before_anything() {
-    check(EXCHANGE, 0.0, &expect![[r#"
+    check(
+        EXCHANGE,
+        0.0,
+        &expect![[r#"
         T1·0 lane 1 0..96 k executing [64 46 0×45] then 245
         T2·0 lane 2 0..51 k executing [64 110 0×45] then 130
         T3·0 lane 3 0..96 k executing [64 174 0×45] then 245
         T4·0 lane 4 0..64 k executing [64 238 0×45] then 163
         axis 0 | 50 k | 100 k | 150 k | 200 k | 250 k | 300 k | 350 k
         ghost 0 of 920: one lane: 877 k gas, off to the right →
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -70,7 +82,10 @@ fn an_estimate_and_a_revert() {
     let run = "
         lane 1: T1·0 0-40 aborted at 41 by T2·0 on A.x | T1·1 50-90 ok
         lane 2: T2·0 0-20 reverted at 91 | T3·0 42-50 estimate T1·0 on A.x | wait 50-90 for T1 | T3·1 90-99 ok";
-    check(run, 99.0, &expect![[r#"
+    check(
+        run,
+        99.0,
+        &expect![[r#"
         T1·0 lane 1 0..40 k aborted [64 47 351×52]
         T1·1 lane 1 50 k..90 k committed [502 47 351×52]
         T2·0 lane 2 0..20 k committed [64 121 175×52]
@@ -79,7 +94,8 @@ fn an_estimate_and_a_revert() {
         wait lane 2 50 k..90 k for T1 [502 351]
         axis 0 | 10 k | 20 k | 30 k | 40 k | 50 k | 60 k | 70 k | 80 k | 90 k | 100 k
         ghost 605 of 605: one lane: 69 k gas
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

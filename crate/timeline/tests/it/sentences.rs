@@ -19,7 +19,9 @@ fn check(run: &str, expected: &Expect) {
 
 #[test]
 fn captions() {
-    check(EXCHANGE, &expect![[r#"
+    check(
+        EXCHANGE,
+        &expect![[r#"
         0 Plain: T1 starts on lane 1.
         0 Plain: T2 starts on lane 2.
         0 Plain: T3 starts on lane 3.
@@ -66,7 +68,8 @@ fn captions() {
         340 Plain: T8 has run. Are its reads still true?
         340 Good: T8 is final, after 2 runs.
         340 Good: T12 is final.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -76,7 +79,9 @@ fn captions_of_estimates_reverts_and_rewrites() {
         lane 2: T2·0 0-20 reverted at 91 | T3·0 42-50 estimate T2·0 on A.x | wait 50-90 for T1
         lane 3: T4·0 5-9 aborted at 10 by T2·1 on A.x
         read T4·0 at 6: A.x saw T2·0, now T2·1";
-    check(run, &expect![[r#"
+    check(
+        run,
+        &expect![[r#"
         0 Plain: T1 starts on lane 1.
         0 Plain: T2 starts on lane 2.
         5 Plain: T4 starts on lane 3.
@@ -92,7 +97,8 @@ fn captions_of_estimates_reverts_and_rewrites() {
         90 Plain: T3 has run. Are its reads still true?
         91 Good: T2 is final: it reverted, and still pays its fee.
         95 Good: T3 is final, after 2 runs.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -295,7 +301,8 @@ fn details_of_an_aborted_run() {
                 place: "lane 2, 52 k to 148 k gas",
             },
         )
-    "#]].assert_debug_eq(&detail);
+    "#]]
+    .assert_debug_eq(&detail);
 }
 
 #[test]
@@ -377,7 +384,8 @@ fn metrics() {
             ),
             perfect: 219250.0,
         }
-    "#]].assert_debug_eq(&film(EXCHANGE).metrics());
+    "#]]
+    .assert_debug_eq(&film(EXCHANGE).metrics());
 }
 
 #[test]
@@ -423,7 +431,8 @@ fn the_matrix_puts_hot_locations_first() {
         .collect();
     expect![[r#"
         Pool A.reserve0: T1 Write, T3 Stale, T5 Stale
-        Pool B.reserve0: T6 Write, T8 Stale"#]].assert_eq(&rows.join("\n"));
+        Pool B.reserve0: T6 Write, T8 Stale"#]]
+    .assert_eq(&rows.join("\n"));
     assert_eq!(film.matrix(1).left_out, matrix.rows.len() - 1);
 }
 
