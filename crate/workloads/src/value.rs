@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn amounts_in_every_notation() {
         for (text, wei) in [
-            ("", 0),
+            ("", 0_u64),
             ("0", 0),
             ("1000", 1000),
             ("0x3e8", 1000),
@@ -124,7 +124,7 @@ mod tests {
             ("0.000000001 gwei", 1),
             ("3.0", 3),
         ] {
-            assert_eq!(amount(text), Ok(U256::from(wei as u64)), "{text}");
+            assert_eq!(amount(text), Ok(U256::from(wei)), "{text}");
         }
         assert_eq!(amount(&U256::MAX.to_string()), Ok(U256::MAX));
     }

@@ -1,0 +1,93 @@
+//! Traces say what happened, in words.
+
+use std::sync::Arc;
+
+use expect_test::expect;
+use lanescope_executor::{GasClockRun, run_sequential};
+use lanescope_protocol::scenario::{Recipe, Scenario};
+use lanescope_protocol::{EventKind, Settings, Trace};
+use lanescope_workloads::{compose, open, prepare, trace};
+
+fn run(scenario: &Scenario, lanes: u16) -> Trace {
+    let prepared = prepare(scenario, None).unwrap();
+    let settings = Settings { lanes, ..Settings::default() };
+    let (block, world) = (Arc::clone(&prepared.block), Arc::clone(&prepared.world));
+    let mut run = GasClockRun::new(block, world, &settings).unwrap();
+    while !run.advance(100).unwrap() {}
+    let sequential = run_sequential(&prepared.block, &prepared.world).unwrap();
+    trace(&prepared, &settings, &sequential, sequential.gas_used, run.finish())
+}
+
+#[test]
+fn the_first_picture_shows_aborts() {
+    let recipe = Recipe { workload: "dex".to_owned(), seed: 7, ..Recipe::default() };
+    let trace = run(&compose(&recipe).unwrap(), 4);
+    assert!(trace.summary.identical, "{:?}", trace.summary.difference);
+    assert!(trace.summary.aborts >= 2, "{} aborts", trace.summary.aborts);
+    assert!(trace.summary.speedup() > 1.3, "{}", trace.summary.speedup());
+    let aborted: Vec<_> = trace
+        .events
+        .iter()
+        .filter(|event| event.kind == EventKind::Aborted)
+        .map(|event| {
+            let location = &trace.locations[event.location.unwrap().get()].name;
+            format!("{}·{} {location}", event.tx.unwrap(), event.incarnation.0)
+        })
+        .collect();
+    assert!(aborted.iter().any(|text| text.contains("Pool A.reserve")), "{aborted:?}");
+}
+
+#[test]
+fn the_critical_path_is_a_lower_bound() {
+    for workload in ["dex", "erc20", "nft-mint", "transfers"] {
+        for lanes in [1, 4, 64] {
+            let recipe = Recipe { workload: workload.to_owned(), seed: 3, ..Recipe::default() };
+            let trace = run(&compose(&recipe).unwrap(), lanes);
+            let summary = &trace.summary;
+            let longest = trace.transactions.iter().map(|info| info.gas).max().unwrap();
+            assert!(summary.critical_path_gas >= longest, "{workload}");
+            assert!(summary.critical_path_gas <= summary.makespan, "{workload} on {lanes}");
+            assert!(summary.makespan <= summary.sequential || summary.aborts > 0, "{workload}");
+        }
+    }
+    let independent = Recipe { workload: "transfers".to_owned(), seed: 3, ..Recipe::default() };
+    let trace = run(&compose(&independent).unwrap(), 16);
+    let longest = trace.transactions.iter().map(|info| info.gas).max().unwrap();
+    assert_eq!(trace.summary.critical_path_gas, longest);
+}
+
+#[test]
+fn reverts_have_reasons() {
+    let text = r#"{"lanescope": 1,
+        "accounts": [{"name": "Ana", "balance": "1 ether"}, {"name": "Bo", "balance": "1 ether"}],
+        "contracts": [
+            {"name": "Token", "code": "Token", "storage": {"balanceOf[Ana]": "5"}},
+            {"name": "Coin", "code": "Token"},
+            {"name": "Pool A", "code": "Pool", "storage": {"token0": "Token", "token1": "Coin"}},
+            {"name": "Mint", "code": "Mint", "storage": {"ownerOf[3]": "Bo", "price": "7"}}],
+        "transactions": [
+            {"sender": "Ana", "receiver": "Token", "call": {"function": "transfer", "arguments": ["Bo", "9"]}},
+            {"sender": "Ana", "receiver": "Token", "call": {"function": "transferFrom", "arguments": ["Bo", "Ana", "1"]}},
+            {"sender": "Ana", "receiver": "Mint", "call": {"function": "give", "arguments": ["Bo", "3"]}},
+            {"sender": "Ana", "receiver": "Mint", "value": "1", "call": {"function": "mint", "arguments": ["1"]}},
+            {"sender": "Bo", "receiver": "Pool A", "call": {"function": "swap", "arguments": ["true", "0", "0"]}},
+            {"sender": "Bo", "receiver": "Mint", "call": {"function": "mint", "arguments": ["115792089237316195423570985008687907853269984665640564039457584007913129639935"]}},
+            {"sender": "Bo", "receiver": "Mint", "value": "1", "call": {"function": "give", "arguments": ["Bo", "3"]}},
+            {"sender": "Bo", "receiver": "Token", "gas_limit": 22000, "call": {"function": "approve", "arguments": ["Pool A", "3"]}}]}"#;
+    let scenario = open("reverts.json", text.as_bytes()).unwrap().scenario;
+    let trace = run(&scenario, 2);
+    assert!(trace.summary.identical);
+    let rows: Vec<_> = trace
+        .transactions
+        .iter()
+        .map(|info| format!("{} {} → {}: {} {}", info.action, info.sender, info.receiver, info.outcome().word(), info.reason))
+        .collect();
+    expect![[""]].assert_eq(&rows.join("\n"));
+}
+
+#[test]
+fn a_trace_survives_its_byte_form() {
+    let recipe = Recipe { workload: "dex".to_owned(), seed: 7, ..Recipe::default() };
+    let trace = run(&compose(&recipe).unwrap(), 4);
+    assert_eq!(Trace::decode(&trace.encode()).unwrap(), trace);
+}
