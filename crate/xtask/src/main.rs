@@ -7,6 +7,7 @@ mod build;
 mod contracts;
 mod dist;
 mod flags;
+mod headers;
 mod install;
 mod paths;
 mod process;

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use crate::headers;
+
 /// Folders of the source and their place in `dist/`.
 const FOLDERS: [(&str, &str); 4] = [
     ("www/js", "js"),
@@ -13,7 +15,8 @@ const FOLDERS: [(&str, &str); 4] = [
     ("assets/fonts", "fonts"),
 ];
 
-/// Copies the page's shell, scripts, styles, icons and fonts.
+/// Copies the page's shell, scripts, styles, icons and fonts, and adds the file that tells hosts
+/// which headers to send.
 ///
 /// # Errors
 /// There is no `index.html`, or a file cannot be copied.
@@ -24,7 +27,7 @@ pub(crate) fn copy_page(root: &Path, dist: &Path) -> Result<()> {
             copy_folder(&root.join(from), &dist.join(to))?;
         }
     }
-    Ok(())
+    fs::write(dist.join("_headers"), headers::file()).context("dist/_headers")
 }
 
 /// Makes a folder that has nothing in it.

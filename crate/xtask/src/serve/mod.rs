@@ -13,7 +13,7 @@ use anyhow::{Context, Result, anyhow};
 use tiny_http::{Header, Method, Request, Response, Server};
 
 use crate::flags::{Plan, ServeOptions};
-use crate::{build, paths, progress};
+use crate::{build, headers, paths, progress};
 
 /// Threads that answer requests: as many as a browser opens connections to one host.
 const ANSWERING_THREADS: usize = 6;
@@ -21,25 +21,8 @@ const ANSWERING_THREADS: usize = 6;
 /// Ports tried, from the one asked for upwards.
 const PORTS_TRIED: u16 = 20;
 
-/// Sent with every answer. Nothing is kept, so a reload always shows the last build.
-const HEADERS: [(&str, &str); 4] = [
-    ("Cache-Control", "no-store"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
-];
-
-/// What makes `crossOriginIsolated` true, and with it shared memory possible.
-pub(crate) const ISOLATION_HEADERS: [(&str, &str); 2] = [
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Embedder-Policy", "require-corp"),
-];
-
-/// Nothing from elsewhere, no inline script or style; `blob:` because pool workers start from
-/// one, and because saved files are one.
-pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; \
-    script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self'; \
-    img-src 'self' data: blob:; connect-src 'self'";
+/// Nothing is kept by the browser, so a reload always shows the last build.
+const FRESH: [(&str, &str); 1] = [("Cache-Control", "no-store")];
 
 /// Builds if asked to, then serves until interrupted.
 ///
@@ -51,7 +34,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     }
     let (server, port) = listen(options.port)?;
     let server = Arc::new(server);
-    let headers = Arc::new(headers(options.isolated)?);
+    let headers = Arc::new(header_list(options.isolated)?);
     let address = format!("http://127.0.0.1:{port}/");
     progress::say(format!("\nLanescope is at {address}"));
     if !options.isolated {
@@ -93,9 +76,15 @@ fn listen(first: u16) -> Result<(Server, u16)> {
     Err(last_error).context("no port could be opened")
 }
 
-fn headers(isolated: bool) -> Result<Vec<Header>> {
-    let isolation = if isolated { &ISOLATION_HEADERS[..] } else { &[] };
-    HEADERS.iter().chain(isolation).map(|(name, value)| header(name, value)).collect()
+/// The headers of every answer.
+fn header_list(isolated: bool) -> Result<Vec<Header>> {
+    let isolation = if isolated { &headers::ISOLATION[..] } else { &[] };
+    FRESH
+        .iter()
+        .chain(&headers::ALWAYS)
+        .chain(isolation)
+        .map(|(name, value)| header(name, value))
+        .collect()
 }
 
 fn header(name: &str, value: &str) -> Result<Header> {
@@ -173,7 +162,7 @@ mod tests {
     use super::*;
 
     fn names(isolated: bool) -> Vec<String> {
-        headers(isolated).unwrap().iter().map(|header| header.field.to_string()).collect()
+        header_list(isolated).unwrap().iter().map(|header| header.field.to_string()).collect()
     }
 
     #[test]
