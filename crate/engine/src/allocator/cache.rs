@@ -157,11 +157,7 @@ fn thread_is_ready(cache: &Cache) -> bool {
 #[inline]
 pub(super) fn take(class: Class) -> *mut u8 {
     CACHE.with(|cache| {
-        if thread_is_ready(cache) {
-            cache.0[class.index()].take(class)
-        } else {
-            system(class, 1)
-        }
+        if thread_is_ready(cache) { cache.0[class.index()].take(class) } else { system(class, 1) }
     })
 }
 

@@ -14,6 +14,7 @@
 #![allow(unsafe_code)]
 
 mod cache;
+mod churn;
 mod classes;
 mod count;
 mod depot;
@@ -25,8 +26,8 @@ use core::ptr;
 use std::alloc::System;
 
 use classes::Class;
-pub use count::{Counts, counts};
 use count::{COUNTERS, add};
+pub use count::{Counts, counts};
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
@@ -119,4 +120,11 @@ fn noticed(block: *mut u8, layout: Layout) -> *mut u8 {
 /// else they are lost; the pool's threads in the browser never end.
 pub fn release_thread() {
     cache::release();
+}
+
+/// Repeats the allocations of one short EVM run `rounds` times: with this allocator, or, to compare,
+/// with the system's alone. Answers whether there was memory enough.
+#[must_use]
+pub fn churn(system_alone: bool, rounds: u32) -> bool {
+    if system_alone { churn::churn(&System, rounds) } else { churn::churn(&Allocator, rounds) }
 }
