@@ -2,8 +2,8 @@
 //!
 //! Threads need a standard library built with atomics, so what counts is the library's *source*;
 //! a prebuilt one only saves time for what has no threads. Looked for, in this order: what the
-//! environment names, the toolchain that runs this program (rustup can add what is missing),
-//! Debian's packages.
+//! environment names, the toolchain that runs this program, Debian's packages. If none will do,
+//! rustup is asked to add what its toolchain lacks, and at last Debian's packages are installed.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ impl std::fmt::Display for Toolchain {
     }
 }
 
-/// Finds a toolchain, adding what is missing where we may.
+/// Finds a toolchain: looks everywhere first, and only then adds what is missing where we may.
 ///
 /// # Errors
 /// There is none: what was tried, and the commands that would help.
@@ -106,10 +106,10 @@ pub(crate) fn find() -> Result<Toolchain> {
         return from_environment(cargo.into()).context("LANESCOPE_WASM_CARGO");
     }
     let forced = std::env::var("LANESCOPE_TOOLCHAIN").unwrap_or_default();
-    let routes: &[fn() -> Result<Toolchain>] = match forced.as_str() {
-        "" => &[rustup, debian],
-        "rustup" => &[rustup],
-        "debian" => &[debian],
+    let routes: &[Route] = match forced.as_str() {
+        "" => &[own, debian, complete_own, complete_debian],
+        "rustup" => &[own, complete_own],
+        "debian" => &[debian, complete_debian],
         other => bail!("LANESCOPE_TOOLCHAIN is `{other}`: only rustup and debian are known"),
     };
     let mut reasons = Vec::new();
@@ -121,6 +121,9 @@ pub(crate) fn find() -> Result<Toolchain> {
     }
     Err(anyhow!("{}", advice(&reasons)))
 }
+
+/// A way to a toolchain.
+type Route = fn() -> Result<Toolchain>;
 
 /// What to tell a user without a toolchain.
 fn advice(reasons: &[String]) -> String {
@@ -145,42 +148,66 @@ fn from_environment(cargo: PathBuf) -> Result<Toolchain> {
     inspect(cargo, rustc)
 }
 
-/// The toolchain that runs this program: usually rustup's, and then rustup can complete it.
-fn rustup() -> Result<Toolchain> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
-    let sysroot = sysroot(Path::new(&rustc))?;
-    // The programs themselves rather than rustup's stand-ins, which would choose once more.
-    let found = || inspect(sysroot.join("bin/cargo"), sysroot.join("bin/rustc"));
-    let first = found();
-    if first.as_ref().is_ok_and(|toolchain| toolchain.prebuilt_std) {
-        return first;
+/// The toolchain that runs this program, usually one of rustup's.
+fn own() -> Result<Toolchain> {
+    let toolchain = inspect_own(&own_sysroot()?)?;
+    if toolchain.prebuilt_std || !add_target_once(&toolchain.sysroot) {
+        return Ok(toolchain);
     }
-    let Some(rustup) = process::find("rustup") else {
-        return first;
-    };
-    let Some(name) = sysroot.file_name() else {
-        return first;
-    };
-    let add = |what: &str, which: &str| {
-        let mut command = Command::new(&rustup);
-        command.args([what, "add", which, "--toolchain"]).arg(name);
-        process::run_within(&mut command, RUSTUP_MAX)
-    };
-    add("component", "rust-src")?;
-    // Not vital: without it the standard library is built here for every module.
-    add("target", TARGET).ok();
-    found()
+    inspect_own(&toolchain.sysroot)
+}
+
+/// The same, after rustup added what it lacks.
+fn complete_own() -> Result<Toolchain> {
+    let sysroot = own_sysroot()?;
+    rustup_add("component", "rust-src", &sysroot)?;
+    own()
+}
+
+/// Where that toolchain is. Behind rustup's stand-in, `RUSTUP_TOOLCHAIN` says which it is.
+fn own_sysroot() -> Result<PathBuf> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
+    sysroot(Path::new(&rustc))
+}
+
+fn inspect_own(sysroot: &Path) -> Result<Toolchain> {
+    // The programs themselves rather than rustup's stand-ins, which would choose once more.
+    inspect(sysroot.join("bin/cargo"), sysroot.join("bin/rustc"))
+}
+
+/// Has rustup add the built standard library. Not vital, because it can be built here; so this is
+/// tried once and not before every build. Says whether something was added.
+fn add_target_once(sysroot: &Path) -> bool {
+    let tried = paths::root().join("target/xtask-target-tried");
+    let name = sysroot.display().to_string();
+    if std::fs::read_to_string(&tried).is_ok_and(|before| before == name) {
+        return false;
+    }
+    // Should this fail, the next build tries again.
+    std::fs::write(&tried, &name).ok();
+    rustup_add("target", TARGET, sysroot).is_ok()
+}
+
+fn rustup_add(what: &str, which: &str, sysroot: &Path) -> Result<()> {
+    let rustup = process::find("rustup").context("rustup is not installed")?;
+    let toolchain = sysroot.file_name().context("rustup's toolchain has no name")?;
+    let mut command = Command::new(rustup);
+    command.args([what, "add", which, "--toolchain"]).arg(toolchain);
+    process::run_within(&mut command, RUSTUP_MAX)
 }
 
 /// Debian's packages, which keep away from rustup's: they live in `/usr/bin`.
 fn debian() -> Result<Toolchain> {
-    let found = || inspect("/usr/bin/cargo".into(), "/usr/bin/rustc".into());
-    let first = found();
-    if first.is_ok() || !install::may_apt() {
-        return first.context("Debian's packages");
+    inspect("/usr/bin/cargo".into(), "/usr/bin/rustc".into()).context("Debian's packages")
+}
+
+/// The same, after they were installed.
+fn complete_debian() -> Result<Toolchain> {
+    if !install::may_apt() {
+        bail!("Debian's packages: only root on a system with apt-get can install them");
     }
     install::apt(&DEBIAN_PACKAGES).context("Debian's packages")?;
-    found().context("Debian's packages")
+    debian()
 }
 
 /// Looks at a compiler and says what it lacks.
