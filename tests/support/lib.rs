@@ -1,0 +1,69 @@
+//! What tests across crates share: where things are, and how to run a block every way there is.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use lanescope_executor::{BlockError, GasClockRun, NoSink, Run, ThreadsOptions, run_on_threads};
+use lanescope_protocol::{Clock, Settings};
+use lanescope_workloads::Prepared;
+
+/// The root of the work tree.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// Real blocks, sorted by size, smallest first. Empty, and said loudly, where they are missing:
+/// they are not part of the project.
+#[must_use]
+pub fn mainnet_files() -> Vec<PathBuf> {
+    let folder = std::env::var_os("LANESCOPE_MAINNET_DIR")
+        .map_or_else(|| root().join("../shared/mainnet"), PathBuf::from);
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.to_string_lossy().ends_with(".json.gz"))
+        .collect();
+    files.sort_by_key(|path| (path.metadata().map_or(0, |meta| meta.len()), path.clone()));
+    if files.is_empty() {
+        eprintln!(
+            "SKIPPED: no real blocks in {}: set LANESCOPE_MAINNET_DIR to a folder that has some",
+            folder.display()
+        );
+    }
+    files
+}
+
+/// Runs a block as the settings say.
+pub fn run(prepared: &Prepared, settings: &Settings) -> Result<Run, BlockError> {
+    let (block, world) = (Arc::clone(&prepared.block), Arc::clone(&prepared.world));
+    match settings.clock {
+        Clock::Gas => {
+            let mut run = GasClockRun::new(block, world, settings)?;
+            while !run.advance(256)? {}
+            Ok(run.finish())
+        }
+        Clock::Threads => {
+            let start = Instant::now();
+            let options = ThreadsOptions {
+                now: &|| start.elapsed().as_nanos() as u64,
+                sink: &NoSink,
+                cancel: &AtomicBool::new(false),
+                record: true,
+            };
+            let threads = usize::from(settings.lanes);
+            let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(threads).build() else {
+                return Err(BlockError::SystemCall {
+                    contract: "none".to_owned(),
+                    reason: "the system gives no threads".to_owned(),
+                });
+            };
+            // Nobody cancels, so there is a run.
+            pool.install(|| run_on_threads(block, world, settings, options))
+                .map(Option::unwrap_or_default)
+        }
+    }
+}
