@@ -67,3 +67,54 @@ impl<CTX> Inspector<CTX, EthInterpreter> for Recorder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use revm::bytecode::Bytecode;
+    use revm::context::{BlockEnv, TxEnv};
+    use revm::primitives::hardfork::SpecId;
+    use revm::primitives::{Address, TxKind, U256};
+    use revm::state::AccountInfo;
+
+    use super::*;
+    use crate::WorldAccount;
+
+    /// Hashes the caller and slot 3, then 16 bytes, then memory that was never written.
+    const CODE: [u8; 31] = [
+        0x33, 0x60, 0, 0x52, 0x60, 3, 0x60, 0x20, 0x52, 0x60, 0x40, 0x60, 0, 0x20, 0x50, // 64
+        0x60, 0x10, 0x60, 0, 0x20, 0x50, // 16
+        0x60, 0x40, 0x61, 0x10, 0, 0x20, 0x50, 0x00, 0x00, 0x00, // 64, far away
+    ];
+
+    #[test]
+    fn keys_of_mappings_are_remembered() {
+        let (caller, contract) = (Address::with_last_byte(0xaa), Address::with_last_byte(0xcc));
+        let mut world = World::new();
+        let info =
+            AccountInfo { balance: U256::from(10).pow(U256::from(18)), ..AccountInfo::default() };
+        world.insert(caller, WorldAccount { info, ..WorldAccount::default() });
+        let code = Some(Bytecode::new_legacy(CODE.to_vec().into()));
+        let info = AccountInfo { code, ..AccountInfo::default() };
+        world.insert(contract, WorldAccount { info, ..WorldAccount::default() });
+        let call = |caller| TxEnv {
+            caller,
+            kind: TxKind::Call(contract),
+            gas_limit: 100_000,
+            ..TxEnv::default()
+        };
+        let block = Block {
+            spec: SpecId::OSAKA,
+            chain_id: 1,
+            env: BlockEnv { gas_limit: 30_000_000, ..BlockEnv::default() },
+            parent_beacon_block_root: None,
+            parent_hash: None,
+            // The first has a wrong nonce and is passed over.
+            transactions: vec![TxEnv { nonce: 9, ..call(caller) }, call(caller)],
+        };
+        let seen = keccak_preimages(&block, &world);
+        let mut input = caller.into_word().to_vec();
+        input.extend(U256::from(3).to_be_bytes::<32>());
+        assert_eq!(seen.len(), 1);
+        assert_eq!(seen.get(&keccak256(&input)), Some(&input));
+    }
+}

@@ -167,6 +167,12 @@ pub enum Problem {
     GasAboveBlock { limit: u64, block: u64 },
     #[error("its gas limit of {limit} is above {most}, the most for one transaction since Osaka")]
     GasAboveCap { limit: u64, most: u64 },
+    #[error("its gas limit of {limit} is below the {least} that it uses in any case")]
+    GasBelowIntrinsic { limit: u64, least: u64 },
+    #[error("its maximum fee of {0} per gas is below the block's base fee of {1}")]
+    FeeBelowBase(Ether, Ether),
+    #[error("it is signed for chain {0}, not for chain {1}")]
+    OtherChain(u64, u64),
     #[error("{sender}'s nonce must be {expected} here, not {found}")]
     NonceGap { sender: String, expected: u64, found: u64 },
     #[error("{0} has used its last nonce")]

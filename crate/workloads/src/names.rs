@@ -7,7 +7,6 @@ mod slot;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use alloy_primitives::map::B256Map;
 use alloy_primitives::{Address, B256, U256, hex};
 use lanescope_executor::preimages::keccak_preimages;
 use lanescope_executor::{Block, World};
@@ -49,16 +48,6 @@ impl Names {
         self.seen.get_or_init(|| {
             let mut all = self.given.clone();
             all.extend(keccak_preimages(block, world));
-            all
-        });
-    }
-
-    /// Gives names from inputs of KECCAK256 that were recorded elsewhere. Without effect after
-    /// [`Names::learn`].
-    pub fn learn_from(&self, inputs: B256Map<Vec<u8>>) {
-        self.seen.get_or_init(|| {
-            let mut all = self.given.clone();
-            all.extend(inputs);
             all
         });
     }
@@ -115,3 +104,6 @@ pub(crate) fn short_hex(bytes: &[u8]) -> String {
     }
     format!("0x{}…{}", &text[..4], &text[text.len() - 2..])
 }
+
+#[cfg(test)]
+mod tests;

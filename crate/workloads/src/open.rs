@@ -1,5 +1,6 @@
 //! Files: a scenario or a real block, plain or gzip'ed.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -34,6 +35,13 @@ pub struct Opened {
 pub fn open(name: &str, bytes: &[u8]) -> Result<Opened, ScenarioError> {
     let text = unpack(bytes).map_err(|problem| problem.at(Place::File(name.to_owned())))?;
     let text = text.strip_prefix(UTF8_MARK).unwrap_or(&text);
+    let opened = read(name, text)?;
+    // Whoever opens a file keeps what was there before unless this one can be used.
+    prepare::prepare(&opened.scenario, opened.state.clone())?;
+    Ok(opened)
+}
+
+fn read(name: &str, text: &[u8]) -> Result<Opened, ScenarioError> {
     let probe: Probe = parse(name, text)?;
     if probe.is_scenario() {
         check_version(name, &probe)?;
@@ -76,7 +84,7 @@ fn check_version(name: &str, probe: &Probe) -> Result<(), ScenarioError> {
 }
 
 /// The file's text. Nothing beyond the limit is ever unpacked.
-fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
+fn unpack(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Problem> {
     if bytes.is_empty() {
         return Err(Problem::EmptyFile);
     }
@@ -84,7 +92,7 @@ fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
         return Err(Problem::FileTooLarge);
     }
     if !bytes.starts_with(&GZIP_MAGIC) {
-        return Ok(bytes.to_vec());
+        return Ok(Cow::Borrowed(bytes));
     }
     let mut text = Vec::new();
     let mut limited = MultiGzDecoder::new(bytes).take(FILE_BYTES_MAX as u64 + 1);
@@ -95,20 +103,54 @@ fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
     if text.len() > FILE_BYTES_MAX {
         return Err(Problem::UnpackedTooLarge);
     }
-    if text.is_empty() { Err(Problem::EmptyFile) } else { Ok(text) }
+    if text.is_empty() { Err(Problem::EmptyFile) } else { Ok(Cow::Owned(text)) }
 }
 
 fn parse<T: DeserializeOwned>(name: &str, text: &[u8]) -> Result<T, ScenarioError> {
     serde_json::from_slice(text).map_err(|error| {
         let place =
             Place::Position { file: name.to_owned(), line: error.line(), column: error.column() };
-        let full = error.to_string();
-        // The position is said once, in front.
-        let reason = full.rsplit_once(" at line ").map_or(full.as_str(), |(reason, _)| reason);
-        let reason = reason.replace('`', "\"");
+        let reason = json_reason(&error.to_string());
         match error.classify() {
             serde_json::error::Category::Data => Problem::WrongShape(reason).at(place),
             _ => Problem::NotJson(reason).at(place),
         }
     })
+}
+
+/// The parser's reason in plain words, without the position, which is said in front.
+fn json_reason(full: &str) -> String {
+    let reason = full.rsplit_once(" at line ").map_or(full, |(reason, _)| reason);
+    let reason = reason.replace('`', "\"");
+    let mismatch = reason
+        .strip_prefix("invalid type: ")
+        .or_else(|| reason.strip_prefix("invalid value: "))
+        .and_then(|rest| rest.rsplit_once(", expected "));
+    if let Some((found, expected)) = mismatch {
+        return format!("{} is needed here, not {}", plain_type(expected), plain_type(found));
+    }
+    if let Some((unknown, known)) = reason.split_once(", expected one of ") {
+        return format!("{unknown}; known: {known}");
+    }
+    reason
+}
+
+/// A JSON type as people say it.
+fn plain_type(name: &str) -> String {
+    match name {
+        "map" => "an object".to_owned(),
+        "sequence" | "a sequence" => "a list".to_owned(),
+        "a map" => "an object".to_owned(),
+        "u8" | "u32" | "u64" => "a whole number".to_owned(),
+        "null" => "null".to_owned(),
+        _ if name.starts_with("struct ") => "an object".to_owned(),
+        // A value is shown as it stands in the file.
+        _ => match name.split_once(" \"") {
+            Some(("string", text)) => format!("\"{text}"),
+            Some(("integer" | "floating point" | "boolean", value)) => {
+                value.trim_end_matches('"').to_owned()
+            }
+            _ => name.to_owned(),
+        },
+    }
 }

@@ -200,3 +200,6 @@ fn low_mask(bytes: usize) -> U256 {
 fn bad(reason: &str) -> Problem {
     Problem::BadPath(reason.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

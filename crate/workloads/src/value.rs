@@ -24,6 +24,10 @@ pub(crate) fn amount(text: &str) -> Result<U256, Problem> {
         return Err(not_amount(text));
     }
     let fraction = fraction.trim_end_matches('0');
+    if fraction.len() > decimals && decimals == 0 {
+        // Most likely the unit was forgotten.
+        return Err(not_amount(text));
+    }
     if fraction.len() > decimals {
         return Err(Problem::TooFine(trimmed.to_owned()));
     }

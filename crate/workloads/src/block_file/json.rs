@@ -38,7 +38,7 @@ pub(super) struct Block {
 }
 
 #[derive(Debug, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a full transaction (not only its hash)")]
 pub(super) struct Transaction {
     #[serde(rename = "type")]
     kind: Option<Number>,

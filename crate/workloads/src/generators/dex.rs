@@ -33,32 +33,28 @@ fn generate(knobs: &Knobs, random: &mut Random) -> Draft {
         draft.add_contract(token, "Token", BTreeMap::new());
     }
     let mut traders = Traders::default();
+    let mut kinds = Kinds::default();
     let mut mints = false;
     for index in 0..knobs.get("count") {
-        let sender = draft.person(random.below(users));
-        match random.below(100) {
-            // The block opens with a swap: it is what the others wait for.
-            kind if index == 0 || kind < 66 => {
+        let sender = random.below(users);
+        let (from, other) = (draft.person(sender), (sender + random.between(1, users - 1)) % users);
+        match kinds.next(random, index) {
+            Kind::Swap => {
                 let first = random.percent(hot) || pools == 1;
                 let pool = if first { 0 } else { random.between(1, pools - 1) };
-                swap(
-                    &mut draft,
-                    random,
-                    &mut traders,
-                    &sender,
-                    &cast::place("Pool", pool as usize),
-                );
+                let pool = cast::place("Pool", pool as usize);
+                swap(&mut draft, random, &mut traders, &from, &pool);
             }
-            kind if kind < 92 => {
-                let receiver = draft.person(random.below(users));
-                draft.pay(&sender, &receiver, hundredths(random.between(1, 100)), "");
+            Kind::Pay => {
+                let receiver = draft.person(other);
+                draft.pay(&from, &receiver, hundredths(random.between(1, 100)), "");
             }
-            _ => {
+            Kind::Mint => {
                 if !mints {
                     nft_mint::add_collection(&mut draft, MINT);
                     mints = true;
                 }
-                nft_mint::mint(&mut draft, &sender, MINT, 1);
+                nft_mint::mint(&mut draft, &from, MINT, 1);
             }
         }
     }
@@ -67,6 +63,32 @@ fn generate(knobs: &Knobs, random: &mut Random) -> Draft {
     }
     traders.equip(&mut draft, random, pools);
     draft
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Swap,
+    Pay,
+    Mint,
+}
+
+/// Every dozen holds the same mixture in another order.
+#[derive(Default)]
+struct Kinds(Vec<Kind>);
+
+impl Kinds {
+    fn next(&mut self, random: &mut Random, index: u64) -> Kind {
+        if self.0.is_empty() {
+            self.0 = [[Kind::Swap; 7].as_slice(), &[Kind::Pay; 4], &[Kind::Mint]].concat();
+            random.shuffle(&mut self.0);
+        }
+        if index == 0 {
+            // The block opens with a swap: it is what the others wait for.
+            let swap = self.0.iter().rposition(|kind| *kind == Kind::Swap);
+            return self.0.remove(swap.unwrap_or_default());
+        }
+        self.0.pop().unwrap_or(Kind::Pay)
+    }
 }
 
 /// Who sells how much of which token, and who trades where.

@@ -50,14 +50,9 @@ impl Preimages {
     }
 
     fn trace_back_from(&self, slot: U256, depth: usize) -> Origin {
-        let nearest = self.0.range(..=slot).next_back().filter(|_| depth > 0);
-        let (hash, input) = match nearest {
-            Some((hash, input)) if slot - *hash < U256::from(NEAR) && input.len() >= 32 => {
-                (*hash, input)
-            }
-            _ => return Origin { base: slot, steps: Vec::new() },
+        let Some((distance, input)) = self.nearest(slot).filter(|_| depth > 0) else {
+            return Origin { base: slot, steps: Vec::new() };
         };
-        let distance = slot - hash;
         if input.len() == 32 {
             let mut origin = self.trace_back_from(U256::from_be_slice(input), depth - 1);
             origin.steps.push(Step::Data(distance));
@@ -72,11 +67,18 @@ impl Preimages {
         origin
     }
 
+    /// The input whose hash is this slot or not far before it, and how far.
+    fn nearest(&self, slot: U256) -> Option<(U256, &[u8])> {
+        let (hash, input) = self.0.range(..=slot).next_back()?;
+        let distance = slot - *hash;
+        (distance < U256::from(NEAR) && input.len() >= 32).then_some((distance, input))
+    }
+
     /// Key and slot of a mapping's entry. Solidity hashes the key first, Vyper the slot.
     fn split(&self, input: &[u8]) -> (Vec<u8>, U256) {
         let (first, last) = input.split_at(input.len() - 32);
         let slot = U256::from_be_slice(last);
-        let is_slot = |slot: &U256| slot.bit_len() <= 64 || self.0.contains_key(slot);
+        let is_slot = |slot: &U256| slot.bit_len() <= 64 || self.nearest(*slot).is_some();
         if first.len() == 32 && !is_slot(&slot) {
             let other = U256::from_be_slice(first);
             if is_slot(&other) {

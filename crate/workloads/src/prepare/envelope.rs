@@ -14,7 +14,7 @@ use revm::primitives::TxKind;
 use revm::primitives::hardfork::SpecId;
 
 use crate::book::Book;
-use crate::error::Problem;
+use crate::error::{Ether, Problem};
 use crate::value;
 
 /// Wei per gas that a composed transaction leaves to the fee recipient.
@@ -63,6 +63,13 @@ pub(super) fn apply(
         0 => envelope.chain_id,
         _ => Some(envelope.chain_id.unwrap_or(block.chain_id)),
     };
+    if let Some(chain_id) = env.chain_id.filter(|chain_id| *chain_id != block.chain_id) {
+        return Err(Problem::OtherChain(chain_id, block.chain_id));
+    }
+    if env.gas_price < u128::from(block.env.basefee) {
+        let base_fee = Ether(U256::from(block.env.basefee));
+        return Err(Problem::FeeBelowBase(Ether(U256::from(env.gas_price)), base_fee));
+    }
     let mut items = Vec::with_capacity(envelope.access_list.len());
     for item in &envelope.access_list {
         let keys = item.keys.iter().map(|key| slot(key)).collect::<Result<_, _>>()?;

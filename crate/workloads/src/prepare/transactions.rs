@@ -6,6 +6,7 @@ use lanescope_protocol::Scenario;
 use lanescope_protocol::limits::DATA_BYTES_MAX;
 use lanescope_protocol::scenario::Transaction;
 use revm::context::TxEnv;
+use revm::context_interface::cfg::GasParams;
 use revm::primitives::hardfork::SpecId;
 use revm::primitives::{TxKind, eip7825};
 
@@ -42,7 +43,7 @@ pub(super) fn make(
     book: &Book,
     names: &Names,
 ) -> Result<Made, ScenarioError> {
-    let maker = Maker { block, world, book, names };
+    let maker = Maker { block, world, book, names, gas: GasParams::new_spec(block.spec) };
     let mut running = Running::new(block, world, scenario.imported.is_none());
     let count = scenario.transactions.len();
     let mut made = Made { envs: Vec::with_capacity(count), labels: Vec::with_capacity(count) };
@@ -70,6 +71,7 @@ struct Maker<'a> {
     world: &'a World,
     book: &'a Book,
     names: &'a Names,
+    gas: GasParams,
 }
 
 impl Maker<'_> {
@@ -103,6 +105,12 @@ impl Maker<'_> {
         match &transaction.envelope {
             Some(envelope) => envelope::apply(&mut env, envelope, self.block, self.book)?,
             None => envelope::compose(&mut env, self.block),
+        }
+        let gas = self.gas.initial_tx_gas_for_tx(&env, None);
+        let floor = if self.block.spec >= SpecId::PRAGUE { gas.floor_gas() } else { 0 };
+        let least = gas.initial_total_gas().max(floor);
+        if env.gas_limit < least {
+            return Err(Problem::GasBelowIntrinsic { limit: env.gas_limit, least });
         }
         Ok(env)
     }

@@ -50,16 +50,25 @@ fn scenario(fields: &str, transactions: &str) -> String {
 #[test]
 fn files_that_are_not_json() {
     check(
-        &["", "hello", "{\"lanescope\": 1,\n  \"title\": \"x\",,\n}", "{\"lanescope\": 1", "[1, 2]", "{}", "{\"a\": 1}", "17"],
+        &[
+            "",
+            "hello",
+            "{\"lanescope\": 1,\n  \"title\": \"x\",,\n}",
+            "{\"lanescope\": 1",
+            "[1, 2]",
+            "{}",
+            "{\"a\": 1}",
+            "17",
+        ],
         &expect![[r#"
             block.json: it is empty
             block.json, line 1, column 1: this is not JSON: expected value
             block.json, line 2, column 16: this is not JSON: key must be a string
             block.json, line 1, column 15: this is not JSON: EOF while parsing an object
-            block.json, line 1, column 0: invalid type: sequence, expected a scenario or a block file
+            block.json, line 1, column 0: a scenario or a block file is needed here, not a list
             block.json: it is neither a scenario (which begins with the field "lanescope") nor a block file (with "block" and "prestate")
             block.json: it is neither a scenario (which begins with the field "lanescope") nor a block file (with "block" and "prestate")
-            block.json, line 1, column 2: invalid type: integer "17", expected a scenario or a block file"#]],
+            block.json, line 1, column 2: a scenario or a block file is needed here, not 17"#]],
     );
 }
 
@@ -79,12 +88,12 @@ fn files_of_another_shape() {
         &expect![[r#"
             block.json: it has format version 2; this Lanescope reads version 1
             block.json: it has format version "one"; this Lanescope reads version 1
-            block.json, line 1, column 25: unknown field "colour", expected one of "lanescope", "title", "recipe", "block", "accounts", "contracts", "imported", "transactions"
-            block.json, line 2, column 41: unknown field "too", expected one of "sender", "receiver", "value", "call", "data", "gas_limit", "nonce", "envelope"
+            block.json, line 1, column 25: unknown field "colour"; known: "lanescope", "title", "recipe", "block", "accounts", "contracts", "imported", "transactions"
+            block.json, line 2, column 41: unknown field "too"; known: "sender", "receiver", "value", "call", "data", "gas_limit", "nonce", "envelope"
             block.json, line 1, column 52: missing field "sender"
-            block.json, line 1, column 33: invalid type: map, expected a sequence
-            block.json, line 1, column 46: invalid type: string "much", expected u64
-            block.json, line 1, column 39: invalid value: integer "-1", expected u64"#]],
+            block.json, line 1, column 33: a list is needed here, not an object
+            block.json, line 1, column 46: a whole number is needed here, not "much"
+            block.json, line 1, column 39: a whole number is needed here, not -1"#]],
     );
 }
 
@@ -113,7 +122,8 @@ fn packed_files() {
         block.json: it is cut off: the gzip data ends too early
         block.json: its gzip data is damaged: corrupt gzip stream does not have a matching checksum
         block.json: unpacked, it is larger than 64 MB, the most that can be opened
-        block.json: it is larger than 64 MB, the most that can be opened"#]].assert_eq(&lines.join("\n"));
+        block.json: it is larger than 64 MB, the most that can be opened"#]]
+    .assert_eq(&lines.join("\n"));
 }
 
 #[test]
@@ -136,11 +146,26 @@ fn block_files() {
             &block(r#""transactions": ["0x1234"]"#, "{}"),
             &block(r#""transactions": []"#, "{}"),
             &block(transaction, "{\n\"0x00\": {}}"),
-            &block(transaction, r#"{"0x00000000000000000000000000000000000000bb": {"balance": "much"}}"#),
-            &block(transaction, r#"{"0x00000000000000000000000000000000000000bb": {"nonce": "0x10000000000000000"}}"#),
-            &block(transaction, r#"{"0x00000000000000000000000000000000000000bb": {"code": "0xzz"}}"#),
-            &block(transaction, r#"{"0x00000000000000000000000000000000000000bb": {"code": "0xef0100aa"}}"#),
-            &block(transaction, r#"{"0x00000000000000000000000000000000000000bb": {"code": "0x60"}}"#),
+            &block(
+                transaction,
+                r#"{"0x00000000000000000000000000000000000000bb": {"balance": "much"}}"#,
+            ),
+            &block(
+                transaction,
+                r#"{"0x00000000000000000000000000000000000000bb": {"nonce": "0x10000000000000000"}}"#,
+            ),
+            &block(
+                transaction,
+                r#"{"0x00000000000000000000000000000000000000bb": {"code": "0xzz"}}"#,
+            ),
+            &block(
+                transaction,
+                r#"{"0x00000000000000000000000000000000000000bb": {"code": "0xef0100aa"}}"#,
+            ),
+            &block(
+                transaction,
+                r#"{"0x00000000000000000000000000000000000000bb": {"code": "0x60"}}"#,
+            ),
             &block(&transaction.replace("0x5208", "0x5207"), rich),
             &block(&transaction.replace("0x5208", "30000001"), rich),
             &block(&transaction.replace("\"nonce\": 0", "\"nonce\": 3"), rich),
@@ -154,7 +179,7 @@ fn block_files() {
             block.json: the block comes without the state before it: add "prestate", the merged result of prestateTracer
             block.json: the block comes without the state before it: add "prestate", the merged result of prestateTracer
             block.json, line 1, column 23: missing field "timestamp"
-            block.json, line 2, column 96: invalid type: string "0x1234", expected struct Transaction
+            block.json, line 2, column 96: a full transaction (not only its hash) is needed here, not "0x1234"
             the block is empty: add a transaction
             block.json, line 4, column 6: "0x00" is not an address: it needs 0x and 40 hex digits
             block.json, line 3, column 163: "much" is not a number
@@ -162,7 +187,7 @@ fn block_files() {
             block.json, line 3, column 161: "0xzz" is not hex: only the digits 0-9 and a-f are allowed
             state before the block, 0x00000000000000000000000000000000000000bb: the code begins with 0xef01 but is not a delegation (EIP-7702)
             transaction 1: 0x0000…bb is a contract and cannot send transactions
-            transaction 1 cannot be in this block: transaction validation error: call gas cost (21000) exceeds the gas limit (20999)
+            transaction 1: its gas limit of 20999 is below the 21000 that it uses in any case
             transaction 1: its gas limit of 30000001 is above the block's 30000000
             transaction 1: 0x0000…bb's nonce must be 0 here, not 3
             transaction 1: transaction type 2 does not exist before london
@@ -175,7 +200,9 @@ fn block_files() {
 #[test]
 fn accounts_and_contracts() {
     let accounts = |accounts: &str| {
-        format!(r#"{{"lanescope": 1, "accounts": [{accounts}], "transactions": [{{"sender": "Ana"}}]}}"#)
+        format!(
+            r#"{{"lanescope": 1, "accounts": [{accounts}], "transactions": [{{"sender": "Ana"}}]}}"#
+        )
     };
     let contracts = |contracts: &str| {
         format!(
@@ -218,7 +245,7 @@ fn accounts_and_contracts() {
             account 1: it has no name
             account 1 (0xAna): "0xAna" cannot be a name: names do not begin with 0x or hold [ or ]
             account 2 (Ana): there are two accounts named "Ana"
-            account 1 (Ana): "1.5" is finer than one wei
+            account 1 (Ana): "1.5" is not an amount; write wei (1000), "1.5 ether", "20 gwei" or hex (0x3e8)
             account 1 (Ana): "1 dollar" is not an amount; write wei (1000), "1.5 ether", "20 gwei" or hex (0x3e8)
             account 1 (Ana): "0.0000000001 gwei" is finer than one wei
             account 1 (Ana): "0xzz" is not an amount; write wei (1000), "1.5 ether", "20 gwei" or hex (0x3e8)
@@ -268,7 +295,7 @@ fn blocks() {
             block, beneficiary: there is no account "Carl"
             block, prevrandao: "0x12" has 1 bytes; 32 are needed
             block, excess_blob_gas: "18446744073709551615" is too large for this field
-            transaction 1 cannot be in this block: transaction validation error: call gas cost (21000) exceeds the gas limit (20000)
+            transaction 1: its gas limit of 20000 is below the 21000 that it uses in any case
             nothing is wrong
             nothing is wrong"#]],
     );
@@ -294,21 +321,31 @@ fn transactions() {
             &call(r#"{"function": "transfer", "arguments": ["Bo", ""]}"#),
             &call(r#"{"function": "transfer", "arguments": ["Bob", "1"]}"#),
             &call(r#"{"function": "transfer", "arguments": ["0x12", "1"]}"#),
-            &ana(r#""receiver": "Token", "data": "0x00", "call": {"function": "transfer", "arguments": ["Bo", "1"]}"#),
+            &ana(
+                r#""receiver": "Token", "data": "0x00", "call": {"function": "transfer", "arguments": ["Bo", "1"]}"#,
+            ),
             &ana(r#""receiver": "Bo", "gas_limit": 60000001"#),
             &ana(r#""receiver": "Bo", "gas_limit": 20000000"#),
             &ana(r#""receiver": "Bo", "gas_limit": 20999"#),
             &ana(r#""receiver": "Bo", "nonce": 5"#),
-            &with(r#"{"sender": "Ana", "receiver": "Bo"}, {"sender": "Ana", "receiver": "Bo", "nonce": 0}"#),
+            &with(
+                r#"{"sender": "Ana", "receiver": "Bo"}, {"sender": "Ana", "receiver": "Bo", "nonce": 0}"#,
+            ),
             &with(r#"{"sender": "Bo", "receiver": "Ana"}"#),
             &ana(r#""receiver": "Bo", "value": "1 ether""#),
             &with(r#"{"sender": "Token", "receiver": "Ana"}"#),
-            &with(r#"{"sender": "Ana", "receiver": "Bo", "value": "0.9 ether"}, {"sender": "Ana", "receiver": "Bo", "value": "0.5 ether"}"#),
-            &with(r#"{"sender": "Ana", "receiver": "Bo", "value": "0.5 ether"}, {"sender": "Bo", "receiver": "Ana", "value": "0.4 ether"}"#),
+            &with(
+                r#"{"sender": "Ana", "receiver": "Bo", "value": "0.9 ether"}, {"sender": "Ana", "receiver": "Bo", "value": "0.5 ether"}"#,
+            ),
+            &with(
+                r#"{"sender": "Ana", "receiver": "Bo", "value": "0.5 ether"}, {"sender": "Bo", "receiver": "Ana", "value": "0.4 ether"}"#,
+            ),
             &ana(r#""receiver": "Bo", "envelope": {"kind": 9}"#),
             &ana(r#""envelope": {"kind": 3}"#),
             &ana(r#""receiver": "Bo", "envelope": {"kind": 2, "max_fee": "1"}"#),
-            &ana(r#""receiver": "Bo", "envelope": {"kind": 2, "max_fee": "2 gwei", "chain_id": 5}"#),
+            &ana(
+                r#""receiver": "Bo", "envelope": {"kind": 2, "max_fee": "2 gwei", "chain_id": 5}"#,
+            ),
             &ana(r#""receiver": "Bo", "envelope": {"kind": 2, "max_fee": "2 gwei", "colour": 5}"#),
         ],
         &expect![[r#"
@@ -329,7 +366,7 @@ fn transactions() {
             transaction 1: it has both a call and data; give one of them
             transaction 1: its gas limit of 60000001 is above the block's 60000000
             transaction 1: its gas limit of 20000000 is above 16777216, the most for one transaction since Osaka
-            transaction 1 cannot be in this block: transaction validation error: call gas cost (21000) exceeds the gas limit (20999)
+            transaction 1: its gas limit of 20999 is below the 21000 that it uses in any case
             transaction 1: Ana's nonce must be 0 here, not 5
             transaction 2: Ana's nonce must be 1 here, not 0
             transaction 1: Bo has at most 0 ether here, but needs 0.00009 ether: 0 ether to send and up to 0.00009 ether for gas
@@ -339,9 +376,9 @@ fn transactions() {
             nothing is wrong
             transaction 1: there is no transaction type 9; known: 0 to 4
             transaction 1: transaction type 3 cannot create a contract
-            transaction 1 cannot be in this block: transaction validation error: gas price is less than basefee
-            transaction 1 cannot be in this block: transaction validation error: invalid chain ID
-            block.json, line 4, column 118: unknown field "colour", expected one of "kind", "max_fee", "priority_fee", "chain_id", "access_list", "blob_hashes", "max_blob_fee", "authorizations""#]],
+            transaction 1: its maximum fee of 1 wei per gas is below the block's base fee of 1 gwei
+            transaction 1: it is signed for chain 5, not for chain 1
+            block.json, line 4, column 118: unknown field "colour"; known: "kind", "max_fee", "priority_fee", "chain_id", "access_list", "blob_hashes", "max_blob_fee", "authorizations""#]],
     );
 }
 
@@ -375,5 +412,6 @@ fn too_many_transactions() {
     let mut scenario = compose(&recipe).unwrap();
     let one = scenario.transactions[0].clone();
     scenario.transactions = vec![Transaction { nonce: None, ..one }; TRANSACTIONS_MAX + 1];
-    expect!["the block has 50001 transactions; the most is 50000"].assert_eq(&prepare(&scenario, None).unwrap_err().to_string());
+    expect!["the block has 50001 transactions; the most is 50000"]
+        .assert_eq(&prepare(&scenario, None).unwrap_err().to_string());
 }

@@ -15,7 +15,8 @@ fn touched(prepared: &Prepared) -> Vec<String> {
     while !run.advance(100).unwrap() {}
     let run = run.finish();
     let sequential = lanescope_executor::run_sequential(&prepared.block, &prepared.world).unwrap();
-    let trace = lanescope_workloads::trace(prepared, &settings, &sequential, sequential.gas_used, run);
+    let trace =
+        lanescope_workloads::trace(prepared, &settings, &sequential, sequential.gas_used, run);
     let mut names: Vec<_> = trace.locations.into_iter().map(|location| location.name).collect();
     names.sort();
     names
@@ -31,7 +32,10 @@ fn generated_contracts_have_no_unknown_slots() {
         let recipe = Recipe { workload: workload.to_owned(), seed: 7, ..Recipe::default() };
         let names = touched(&prepare(&compose(&recipe).unwrap(), None).unwrap());
         for name in &names {
-            assert!(!name.contains("0x") && !name.contains("slot") && !name.contains("mapping"), "{name}");
+            assert!(
+                !name.contains("0x") && !name.contains("slot") && !name.contains("mapping"),
+                "{name}"
+            );
         }
         assert!(workload == "transfers" || names.iter().any(|name| name.contains('[')));
     }
@@ -67,7 +71,8 @@ fn a_swap_touches_what_it_should() {
         Token.balanceOf[Hal]
         Token.balanceOf[Pool A]
         Token.code
-        Token.nonce"#]].assert_eq(&names.join("\n"));
+        Token.nonce"#]]
+    .assert_eq(&names.join("\n"));
 }
 
 #[test]
@@ -95,5 +100,6 @@ fn unknown_contracts_show_what_was_hashed() {
         Ana.balance
         Ana.code
         Ana.nonce
-        Builder.balance"#]].assert_eq(&names.join("\n"));
+        Builder.balance"#]]
+    .assert_eq(&names.join("\n"));
 }

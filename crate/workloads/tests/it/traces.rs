@@ -73,16 +73,34 @@ fn reverts_have_reasons() {
             {"sender": "Bo", "receiver": "Pool A", "call": {"function": "swap", "arguments": ["true", "0", "0"]}},
             {"sender": "Bo", "receiver": "Mint", "call": {"function": "mint", "arguments": ["115792089237316195423570985008687907853269984665640564039457584007913129639935"]}},
             {"sender": "Bo", "receiver": "Mint", "value": "1", "call": {"function": "give", "arguments": ["Bo", "3"]}},
-            {"sender": "Bo", "receiver": "Token", "gas_limit": 22000, "call": {"function": "approve", "arguments": ["Pool A", "3"]}}]}"#;
+            {"sender": "Bo", "receiver": "Token", "gas_limit": 24000, "call": {"function": "approve", "arguments": ["Pool A", "3"]}}]}"#;
     let scenario = open("reverts.json", text.as_bytes()).unwrap().scenario;
     let trace = run(&scenario, 2);
     assert!(trace.summary.identical);
     let rows: Vec<_> = trace
         .transactions
         .iter()
-        .map(|info| format!("{} {} → {}: {} {}", info.action, info.sender, info.receiver, info.outcome().word(), info.reason))
+        .map(|info| {
+            format!(
+                "{} {} → {}: {} {}",
+                info.action,
+                info.sender,
+                info.receiver,
+                info.outcome().word(),
+                info.reason
+            )
+        })
         .collect();
-    expect![[""]].assert_eq(&rows.join("\n"));
+    expect![[r#"
+        transfer Ana → Token: reverted InsufficientBalance: owner Ana, balance 5, needed 9
+        transferFrom Ana → Token: reverted InsufficientAllowance: spender Ana, allowance 0, needed 1
+        give Ana → Mint: reverted only the owner can give a piece away
+        mint Ana → Mint: reverted WrongPayment: paid 1, needed 7
+        swap Bo → Pool A: reverted NothingToSwap
+        mint Bo → Mint: reverted a number overflows
+        give Bo → Mint: reverted 
+        approve Bo → Token: halted "#]]
+    .assert_eq(&rows.join("\n"));
 }
 
 #[test]
