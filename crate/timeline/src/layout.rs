@@ -192,18 +192,20 @@ impl Layout {
     /// to see.
     #[must_use]
     pub fn hit(&self, film: &Film, x: f64, y: f64) -> Option<BarId> {
-        let lane = self.frame.lane_at(y)?;
-        let at = self.frame.tick(x);
-        let reach = self.frame.ticks(REACH);
-        let near = |bar: &Bar| {
-            let end = (bar.end as f64).max(bar.start as f64);
-            bar.start as f64 <= self.playhead && bar.start as f64 - reach <= at && at <= end + reach
-        };
+        Self::pick(film, &self.frame, self.playhead, x, y)
+    }
+
+    /// As [`Self::hit`], without laying anything out.
+    #[must_use]
+    pub fn pick(film: &Film, frame: &Frame, playhead: f64, x: f64, y: f64) -> Option<BarId> {
+        let lane = frame.lane_at(y)?;
+        let at = frame.tick(x);
+        let reach = frame.ticks(REACH);
         let inside = |bar: &Bar| bar.start as f64 <= at && at <= bar.end as f64;
         let wide = |bar: &Bar| bar.length() as f64 > reach;
         within(film, lane, at - reach, at + reach)
-            .filter(|(_, bar)| near(bar))
-            .max_by_key(|(_, bar)| (inside(bar) && wide(bar), bar.state_at(self.playhead)))
+            .filter(|(_, bar)| bar.start as f64 <= playhead)
+            .max_by_key(|(_, bar)| (inside(bar) && wide(bar), bar.state_at(playhead)))
             .map(|(id, _)| id)
     }
 

@@ -1,0 +1,202 @@
+//! What is on the canvas now: film, playhead, view, pointer. Draws at most once per frame.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo_render::{AnimationFrame, request_animation_frame};
+use lanescope_protocol::Version;
+use lanescope_timeline::paint::{Look, paint};
+use lanescope_timeline::{BarId, Film, Frame, Layout, Motion, Theme, Viewport};
+
+use super::brush::Brush;
+use crate::words::Shared;
+
+/// What the page says is to be seen.
+#[derive(Clone, PartialEq)]
+pub(super) struct Subject {
+    pub(super) film: Shared<Film>,
+    pub(super) playhead: f64,
+    pub(super) selection: Option<Version>,
+    pub(super) theme: Theme,
+    pub(super) lively: bool,
+    pub(super) outlined: bool,
+}
+
+/// The canvas with everything that decides what is on it.
+pub(super) struct Easel {
+    brush: Brush,
+    subject: Subject,
+    /// The chosen part of the time axis; `None`: all of it.
+    view: Option<Viewport>,
+    /// Width, height in CSS pixels, and the size of type.
+    size: (f64, f64, f64),
+    /// The bar under the pointer.
+    pub(super) hover: Option<BarId>,
+    /// The bar that the keyboard is on.
+    pub(super) cursor: Option<BarId>,
+    motion: Motion,
+    pending: Option<AnimationFrame>,
+}
+
+/// An easel as its listeners share it; equal only to itself. Empty while there is no canvas.
+#[derive(Clone, Default)]
+pub(super) struct Shelf(Rc<RefCell<Option<Easel>>>);
+
+impl PartialEq for Shelf {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Easel {
+    pub(super) fn new(brush: Brush, subject: Subject) -> Self {
+        let motion = Motion::at(subject.playhead);
+        let (view, hover, cursor, pending) = (None, None, None, None);
+        Self { brush, subject, view, size: (0.0, 0.0, 1.0), hover, cursor, motion, pending }
+    }
+
+    /// Shows something else. Another run is shown from its beginning, as a whole.
+    pub(super) fn show(&mut self, subject: Subject) {
+        let same = self.subject.film == subject.film
+            || (!self.subject.film.is_complete() && !subject.film.is_complete());
+        if !same {
+            (self.view, self.hover, self.cursor) = (None, None, None);
+            self.motion = Motion::at(subject.playhead);
+        }
+        self.subject = subject;
+    }
+
+    /// Sets the size of canvas and type. Returns whether it changed.
+    pub(super) fn resize(&mut self, width: f64, height: f64, scale: f64) -> bool {
+        let size = (width, height, scale);
+        let changed = self.size != size;
+        self.size = size;
+        changed
+    }
+
+    pub(super) fn film(&self) -> Rc<Film> {
+        Rc::clone(&self.subject.film.0)
+    }
+
+    pub(super) const fn playhead(&self) -> f64 {
+        self.subject.playhead
+    }
+
+    /// The bar of the selected incarnation.
+    pub(super) fn selected(&self) -> Option<BarId> {
+        self.subject.selection.and_then(|version| self.subject.film.bar_of(version))
+    }
+
+    /// The last tick that can be on screen. While a run goes on it grows in leaps, so that what
+    /// is already drawn does not shrink with every frame.
+    pub(super) fn end(&self) -> f64 {
+        let end = self.subject.film.end() as f64;
+        if self.subject.film.is_complete() {
+            return end;
+        }
+        let leap: f64 = 1.6;
+        leap.powf((end.max(1000.0).ln() / leap.ln()).ceil())
+    }
+
+    pub(super) fn view(&self) -> Viewport {
+        self.view.unwrap_or_else(|| Viewport::fit(self.end()))
+    }
+
+    /// Whether all of the run is in view.
+    pub(super) fn is_fit(&self) -> bool {
+        self.view.is_none_or(|view| view.is_fit(self.end()))
+    }
+
+    /// Shows another part of the time axis; all of it is remembered as such.
+    pub(super) fn look_at(&mut self, view: Viewport) {
+        self.view = (!view.is_fit(self.end())).then_some(view);
+    }
+
+    /// Brings all of the run into view.
+    pub(super) fn fit(&mut self) {
+        self.view = None;
+    }
+
+    /// Brings a bar into view.
+    pub(super) fn reveal(&mut self, id: BarId) {
+        if let Some(bar) = self.subject.film.bar(id) {
+            let middle = bar.start as f64 + bar.length() as f64 / 2.0;
+            self.look_at(self.view().reveal(middle, self.end()));
+        }
+    }
+
+    pub(super) fn frame(&self) -> Frame {
+        let (width, height, scale) = self.size;
+        Frame::new(width, height, scale, self.subject.film.lanes(), self.view())
+    }
+
+    pub(super) fn layout(&self) -> Layout {
+        Layout::new(&self.subject.film, self.frame(), self.subject.playhead)
+    }
+
+    /// The bar at a pixel of the canvas.
+    pub(super) fn hit(&self, x: f64, y: f64) -> Option<BarId> {
+        // Only the frame and the time matter for this; nothing is laid out.
+        Layout::pick(&self.subject.film, &self.frame(), self.subject.playhead, x, y)
+    }
+
+    /// Paints. Returns whether the picture goes on changing by itself.
+    fn draw(&mut self, now: f64) -> bool {
+        if self.size.0 < 1.0 || self.size.1 < 1.0 {
+            return false;
+        }
+        let subject = &self.subject;
+        self.motion.advance(&subject.film, subject.playhead, now, subject.lively);
+        let (effects, moving) = self.motion.effects(&subject.film, subject.selection, now);
+        let look = Look {
+            theme: subject.theme,
+            selection: subject.selection,
+            hover: self.cursor.or(self.hover),
+            effects,
+            outlined: subject.outlined,
+            playhead: true,
+        };
+        let layout = self.layout();
+        self.brush.paint(&paint(&self.subject.film, &layout, &look));
+        moving && self.subject.lively
+    }
+}
+
+impl Shelf {
+    /// Puts an easel there, or takes it away.
+    pub(super) fn put(&self, easel: Option<Easel>) {
+        *self.0.borrow_mut() = easel;
+    }
+
+    /// Looks at the easel.
+    pub(super) fn read<R>(&self, look: impl FnOnce(&Easel) -> R) -> Option<R> {
+        self.0.borrow().as_ref().map(look)
+    }
+
+    /// Changes the easel and paints.
+    pub(super) fn change<R>(&self, change: impl FnOnce(&mut Easel) -> R) -> Option<R> {
+        let result = self.0.borrow_mut().as_mut().map(change);
+        self.request();
+        result
+    }
+
+    /// Paints in the next frame, however often it is asked.
+    pub(super) fn request(&self) {
+        if self.read(|easel| easel.pending.is_some()) != Some(false) {
+            return;
+        }
+        let shelf = self.clone();
+        let frame = request_animation_frame(move |now| {
+            let moving = shelf.0.borrow_mut().as_mut().map(|easel| {
+                let done = easel.pending.take();
+                (easel.draw(now), done)
+            });
+            if matches!(moving, Some((true, _))) {
+                shelf.request();
+            }
+        });
+        if let Some(easel) = self.0.borrow_mut().as_mut() {
+            easel.pending = Some(frame);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The lanes: a canvas, and the same content in words.
+//!
+//! Everything drawn is a picture made by `lanescope_timeline`; here it is painted, moved with the
+//! pointer and the keyboard, and mirrored as a table for those who do not see it.
+
+mod brush;
+mod easel;
+mod legend;
+mod matrix;
+mod minimap;
+mod pointer;
+mod signals;
+mod tip;
+mod twin;
+mod view;
+
+pub(crate) use legend::Legend;
+pub(crate) use matrix::MatrixView;
+pub(crate) use minimap::Minimap;
+pub(crate) use view::LaneView;

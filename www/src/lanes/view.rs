@@ -1,0 +1,324 @@
+//! The lane view: canvas, grid in words, and a few words beside the pointer.
+
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use lanescope_protocol::Version;
+use lanescope_timeline::{BarId, Film, Frame, Theme, Way};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
+use yew::{
+    Callback, Html, KeyboardEvent, NodeRef, PointerEvent, Properties, UseStateHandle,
+    function_component, hook, html, use_callback, use_effect_with, use_memo, use_mut_ref,
+    use_node_ref, use_state_eq,
+};
+
+use super::brush::Brush;
+use super::easel::{Easel, Shelf, Subject};
+use super::pointer::{self, Listeners, SharedHands};
+use super::tip::{self, Tip};
+use super::twin::Twin;
+use crate::words::Shared;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct LaneViewProps {
+    /// The run.
+    pub(crate) film: Shared<Film>,
+    /// Where the playhead stands, in ticks.
+    pub(crate) playhead: f64,
+    /// The selected incarnation.
+    pub(crate) selection: Option<Version>,
+    /// Colours.
+    pub(crate) theme: Theme,
+    /// Whether bars may move: not where less motion is wanted, nor at more than 4×.
+    pub(crate) motion: bool,
+    /// Whether the film runs.
+    pub(crate) playing: bool,
+    /// Each new number brings the whole run into view.
+    #[prop_or_default]
+    pub(crate) fit: u32,
+    /// For a projector: dark outlines around bars.
+    #[prop_or_default]
+    pub(crate) outlined: bool,
+    /// The user chose an incarnation, or none.
+    pub(crate) on_select: Callback<Option<Version>>,
+    /// The user moved the playhead, to a time in ticks.
+    pub(crate) on_seek: Callback<f64>,
+}
+
+#[function_component(LaneView)]
+pub(crate) fn lane_view(props: &LaneViewProps) -> Html {
+    let (root, canvas, grid) = (use_node_ref(), use_node_ref(), use_node_ref());
+    let shelf: Shelf = (*use_memo((), |()| Shelf::default())).clone();
+    let tip = use_state_eq(|| None::<Tip>);
+    let cursor = use_state_eq(|| None::<BarId>);
+    let scale = use_state_eq(type_scale);
+    use_easel(&shelf, props, &root, &canvas, &scale);
+    let listeners = Listeners {
+        on_select: props.on_select.clone(),
+        on_seek: props.on_seek.clone(),
+        on_tip: use_callback((), {
+            let tip = tip.setter();
+            move |found, ()| tip.set(found)
+        }),
+    };
+    let on_key = use_keyboard(&shelf, &cursor, &listeners);
+    let on_blur = use_callback(shelf.clone(), {
+        let cursor = cursor.setter();
+        move |(), shelf| {
+            cursor.set(None);
+            shelf.change(|easel| easel.cursor = None);
+        }
+    });
+    let summary = use_memo(props.film.clone(), |film| film.summary_sentence());
+    let height = Frame::natural_height(props.film.lanes(), *scale);
+    html! {
+        <div class="lane-view" ref={root} data-testid="lane-view"
+            style={format!("--natural: {height:.0}px")}>
+            <Surface {shelf} {listeners} {canvas} grid={grid.clone()} summary={(*summary).clone()} />
+            <Twin film={props.film.clone()} time={told_time(props)} selection={props.selection}
+                cursor={*cursor} {grid} on_select={props.on_select.clone()} {on_key} {on_blur} />
+            { for tip.iter().map(|tip| tip::draw(tip, &props.film, props.playhead)) }
+        </div>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct SurfaceProps {
+    shelf: Shelf,
+    listeners: Listeners,
+    canvas: NodeRef,
+    grid: NodeRef,
+    summary: String,
+}
+
+/// The canvas with its pointer. A part of its own, so that the canvas is left alone while only the playhead moves.
+#[function_component(Surface)]
+fn surface_part(props: &SurfaceProps) -> Html {
+    let hands: SharedHands = (*use_memo((), |()| SharedHands::default())).clone();
+    let hear = |does: fn(&Shelf, &SharedHands, &Listeners, &PointerEvent)| {
+        let (shelf, hands) = (props.shelf.clone(), Rc::clone(&hands));
+        let tell = props.listeners.clone();
+        Callback::from(move |event: PointerEvent| does(&shelf, &hands, &tell, &event))
+    };
+    let down = {
+        let (down, grid) = (hear(pointer::down), props.grid.clone());
+        Callback::from(move |event: PointerEvent| {
+            if let Some(grid) = grid.cast::<HtmlElement>() {
+                let options = web_sys::FocusOptions::new();
+                options.set_prevent_scroll(true);
+                // An element that cannot take the focus leaves it where it is.
+                let _ = grid.focus_with_options(&options);
+            }
+            down.emit(event);
+        })
+    };
+    let leave = {
+        let (shelf, tell) = (props.shelf.clone(), props.listeners.clone());
+        Callback::from(move |_| pointer::left(&shelf, &tell))
+    };
+    let fit = {
+        let shelf = props.shelf.clone();
+        Callback::from(move |_| {
+            shelf.change(Easel::fit);
+        })
+    };
+    html! {
+        <canvas ref={props.canvas.clone()} role="img" aria-label={props.summary.clone()}
+            data-testid="lane-canvas" onpointerdown={down} onpointermove={hear(pointer::moved)}
+            onpointerup={hear(pointer::up)} onpointercancel={hear(pointer::up)}
+            onpointerleave={leave} ondblclick={fit} />
+    }
+}
+
+/// Sets up the easel, and shows on it what the page says.
+#[hook]
+fn use_easel(
+    shelf: &Shelf,
+    props: &LaneViewProps,
+    root: &NodeRef,
+    canvas: &NodeRef,
+    scale: &UseStateHandle<f64>,
+) {
+    let subject = Subject {
+        film: props.film.clone(),
+        playhead: props.playhead,
+        selection: props.selection,
+        theme: props.theme,
+        lively: props.motion,
+        outlined: props.outlined,
+    };
+    use_effect_with((), {
+        let (shelf, root, canvas) = (shelf.clone(), root.clone(), canvas.clone());
+        let (subject, scale) = (subject.clone(), scale.setter());
+        move |()| {
+            let brush = canvas.cast::<HtmlCanvasElement>().and_then(Brush::new);
+            shelf.put(brush.map(|brush| Easel::new(brush, subject)));
+            let kept =
+                canvas.cast::<Element>().zip(root.cast::<Element>()).map(|(canvas, root)| {
+                    let watch = Watch::new(&shelf, &root, scale);
+                    (watch, pointer::wheel(&shelf, &canvas), fonts(&shelf))
+                });
+            move || {
+                drop(kept);
+                shelf.put(None);
+            }
+        }
+    });
+    use_effect_with(subject, {
+        let shelf = shelf.clone();
+        move |subject| {
+            shelf.change(|easel| easel.show(subject.clone()));
+        }
+    });
+    let shown = use_mut_ref(|| props.fit);
+    use_effect_with(props.fit, {
+        let shelf = shelf.clone();
+        move |fit| {
+            if core::mem::replace(&mut *shown.borrow_mut(), *fit) != *fit {
+                shelf.change(Easel::fit);
+            }
+        }
+    });
+}
+
+/// Watches the size of the view.
+struct Watch {
+    observer: Option<ResizeObserver>,
+    _told: Closure<dyn FnMut()>,
+}
+
+impl Watch {
+    fn new(shelf: &Shelf, root: &Element, scale: yew::UseStateSetter<f64>) -> Self {
+        let measure = {
+            let (shelf, root) = (shelf.clone(), root.clone());
+            move || {
+                let new_scale = type_scale();
+                scale.set(new_scale);
+                let (width, height) =
+                    (f64::from(root.client_width()), f64::from(root.client_height()));
+                shelf.change(|easel| easel.resize(width, height, new_scale));
+            }
+        };
+        measure();
+        let told = Closure::<dyn FnMut()>::new(measure);
+        let observer = ResizeObserver::new(told.as_ref().unchecked_ref()).ok();
+        if let Some(observer) = &observer {
+            observer.observe(root);
+        }
+        Self { observer, _told: told }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if let Some(observer) = &self.observer {
+            observer.disconnect();
+        }
+    }
+}
+
+/// Draws again once the page's own letters are there.
+fn fonts(shelf: &Shelf) -> Option<EventListener> {
+    let fonts = web_sys::window()?.document()?.fonts();
+    let shelf = shelf.clone();
+    Some(EventListener::new(&fonts, "loadingdone", move |_| shelf.request()))
+}
+
+/// How much larger than usual the page's type is.
+fn type_scale() -> f64 {
+    let size = web_sys::window().and_then(|window| {
+        let root = window.document()?.document_element()?;
+        let style = window.get_computed_style(&root).ok()??;
+        style.get_property_value("font-size").ok()?.trim_end_matches("px").parse::<f64>().ok()
+    });
+    (size.unwrap_or(16.0) / 16.0).clamp(0.75, 3.0)
+}
+
+/// When the words are from: each event while the film stands, now and then while it runs.
+fn told_time(props: &LaneViewProps) -> f64 {
+    const STOPS: f64 = 24.0;
+    let end = props.film.end() as f64;
+    if !props.film.is_complete() || (props.playing && props.playhead < end) {
+        let step = (end / STOPS).max(1.0);
+        return (props.playhead / step).floor() * step;
+    }
+    props.film.moment_at(props.playhead).map_or(0.0, lanescope_timeline::Moment::time)
+}
+
+/// The keyboard, while the grid has the focus.
+#[hook]
+fn use_keyboard(
+    shelf: &Shelf,
+    cursor: &UseStateHandle<Option<BarId>>,
+    listeners: &Listeners,
+) -> Callback<KeyboardEvent> {
+    let cursor = cursor.setter();
+    use_callback((shelf.clone(), listeners.on_select.clone()), {
+        move |event: KeyboardEvent, (shelf, on_select)| {
+            if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
+                return;
+            }
+            let taken = match (event.code().as_str(), way(&event.code())) {
+                (_, Some(way)) => {
+                    let found = shelf.change(|easel| walk(easel, way)).flatten();
+                    cursor.set(found);
+                    true
+                }
+                ("Enter", _) => {
+                    let chosen =
+                        shelf.read(|easel| easel.film().bar(easel.cursor?).map(|bar| bar.version));
+                    let chosen = chosen.flatten();
+                    on_select.emit(chosen);
+                    chosen.is_some()
+                }
+                (code, _) => shelf.change(|easel| steer(easel, code)).unwrap_or(false),
+            };
+            if taken {
+                event.prevent_default();
+                event.stop_propagation();
+            }
+        }
+    })
+}
+
+fn way(code: &str) -> Option<Way> {
+    Some(match code {
+        "ArrowLeft" => Way::Earlier,
+        "ArrowRight" => Way::Later,
+        "ArrowUp" => Way::Up,
+        "ArrowDown" => Way::Down,
+        "Home" => Way::First,
+        "End" => Way::Last,
+        _ => return None,
+    })
+}
+
+/// Goes to the next bar that way; at the edge it stays.
+fn walk(easel: &mut Easel, way: Way) -> Option<BarId> {
+    let from = easel.cursor.or_else(|| easel.selected());
+    let to = easel.film().walk(from, way, easel.playhead()).or(from);
+    easel.cursor = to;
+    if let Some(id) = to {
+        easel.reveal(id);
+    }
+    to
+}
+
+/// W and S zoom, A and D pan. Returns whether the key meant something.
+fn steer(easel: &mut Easel, code: &str) -> bool {
+    let (view, end) = (easel.view(), easel.end());
+    let playhead = easel.playhead();
+    let inside = (view.from()..=view.to()).contains(&playhead);
+    let middle = if inside { playhead } else { (view.from() + view.to()) / 2.0 };
+    let view = match code {
+        "KeyW" | "Equal" | "NumpadAdd" => view.zoom(middle, 0.7, end),
+        "KeyS" | "Minus" | "NumpadSubtract" => view.zoom(middle, 1.0 / 0.7, end),
+        "KeyA" => view.pan(-0.2 * view.span(), end),
+        "KeyD" => view.pan(0.2 * view.span(), end),
+        _ => return false,
+    };
+    easel.look_at(view);
+    true
+}
