@@ -74,10 +74,10 @@ fn as_text(trace: &Trace) -> String {
             clock_words(summary),
         ),
         format!(
-            "{} instead of {} on one lane: {} faster",
+            "{} instead of {}: {} one lane",
             ticks(summary.makespan),
             ticks(summary.sequential),
-            format::times(summary.speedup()),
+            format::speed_words(summary.speedup()),
         ),
         format!(
             "{} executions, {} aborted, {} wasted",

@@ -202,18 +202,20 @@ impl Trace {
             rest.split_at_checked(length).ok_or(TraceError::Damaged("it is cut off"))?;
         let head: Head = postcard::from_bytes(head)
             .map_err(|_| TraceError::Damaged("its header cannot be read"))?;
-        let (events, rest) = rest
-            .split_at_checked(head.events as usize * EVENT_BYTES)
-            .ok_or(TraceError::Damaged("it is cut off"))?;
-        if rest.len() != head.accesses as usize * ACCESS_BYTES {
+        // In 64 bits: on wasm32 a forged count could wrap around.
+        let bytes_of = |count: u32, size: usize| u64::from(count) * size as u64;
+        let (events, accesses) =
+            (bytes_of(head.events, EVENT_BYTES), bytes_of(head.accesses, ACCESS_BYTES));
+        if events + accesses != rest.len() as u64 {
             return Err(TraceError::Damaged("its length is wrong"));
         }
+        let (events, accesses) = rest.split_at(events as usize);
         Ok(Self {
             summary: head.summary,
             transactions: head.transactions,
             locations: head.locations,
             events: decode_events(events)?,
-            accesses: rest
+            accesses: accesses
                 .as_chunks()
                 .0
                 .iter()

@@ -1,0 +1,170 @@
+//! What is written is what is read.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use lanescope_protocol::event::{ACCESS_BYTES, EVENT_BYTES};
+use lanescope_protocol::message::{Catalogue, Measurement};
+use lanescope_protocol::scenario::{Call, Envelope, Recipe, Transaction};
+use lanescope_protocol::trace::{LocationInfo, LocationKind, Summary, TransactionInfo};
+use lanescope_protocol::trace::{TraceError, decode_events};
+use lanescope_protocol::{
+    Access, AccessKind, Clock, Command, Event, EventKind, Incarnation, Lane, LocationId, Report,
+    Scenario, Settings, StrategyName, Trace, TxIndex, Version,
+};
+use proptest::prelude::*;
+
+fn version() -> impl Strategy<Value = Version> {
+    // The largest index stands for "none" in a record.
+    (0..u32::MAX, any::<u16>())
+        .prop_map(|(tx, inc)| Version { tx: TxIndex(tx), incarnation: Incarnation(inc) })
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let kind = prop_oneof![
+        Just(EventKind::ExecutionStarted),
+        Just(EventKind::ExecutionFinished),
+        Just(EventKind::EstimateHit),
+        Just(EventKind::ValidationStarted),
+        Just(EventKind::ValidationPassed),
+        Just(EventKind::Aborted),
+        Just(EventKind::Committed),
+        Just(EventKind::WaitStarted),
+        Just(EventKind::WaitEnded),
+        Just(EventKind::FellBack),
+    ];
+    let location = prop::option::of((0..u32::MAX).prop_map(LocationId));
+    let numbers = (any::<u64>(), any::<u32>(), any::<u8>(), any::<u8>(), any::<u32>());
+    (numbers, kind, prop::option::of(version()), prop::option::of(version()), location).prop_map(
+        |((time, seq, lane, detail, gas), kind, by, other, location)| Event {
+            time,
+            seq,
+            lane: Lane(lane),
+            kind,
+            detail,
+            tx: by.map(|by| by.tx),
+            incarnation: by.map(|by| by.incarnation).unwrap_or_default(),
+            other,
+            location,
+            gas,
+        },
+    )
+}
+
+fn access() -> impl Strategy<Value = Access> {
+    let kind = prop_oneof![Just(AccessKind::Read), Just(AccessKind::Write), Just(AccessKind::Add)];
+    let versions = (version(), prop::option::of(version()), prop::option::of(version()));
+    (versions, kind, any::<bool>(), 0..u32::MAX, any::<u64>(), any::<[u8; 32]>()).prop_map(
+        |((by, saw, now), kind, stale, location, time, value)| Access {
+            by,
+            kind,
+            stale,
+            location: LocationId(location),
+            saw,
+            now,
+            time,
+            value,
+        },
+    )
+}
+
+fn trace() -> impl Strategy<Value = Trace> {
+    let records = (prop::collection::vec(event(), 0..40), prop::collection::vec(access(), 0..40));
+    (records, ".{0,12}", any::<u64>()).prop_map(|((events, accesses), title, seed)| Trace {
+        summary: Summary { title: title.clone(), seed, ..Summary::default() },
+        transactions: vec![TransactionInfo { action: title.clone(), ..Default::default() }],
+        locations: vec![LocationInfo {
+            kind: LocationKind::Slot,
+            name: title,
+            ..Default::default()
+        }],
+        events,
+        accesses,
+    })
+}
+
+proptest! {
+    #[test]
+    fn records_keep_their_size_and_content(event in event(), access in access()) {
+        let mut bytes = Vec::new();
+        event.encode(&mut bytes);
+        prop_assert_eq!(bytes.len(), EVENT_BYTES);
+        prop_assert_eq!(decode_events(&bytes).unwrap(), vec![event]);
+        let mut bytes = Vec::new();
+        access.encode(&mut bytes);
+        prop_assert_eq!(bytes.len(), ACCESS_BYTES);
+        let bytes: [u8; ACCESS_BYTES] = bytes.try_into().unwrap();
+        prop_assert_eq!(Access::decode(&bytes), Some(access));
+    }
+
+    #[test]
+    fn traces_survive_their_byte_form(trace in trace()) {
+        prop_assert_eq!(Trace::decode(&trace.encode()).unwrap(), trace);
+    }
+
+    #[test]
+    fn a_cut_or_altered_trace_is_refused_or_read_but_never_panics(
+        trace in trace(), cut in any::<prop::sample::Index>(), byte in any::<u8>(),
+    ) {
+        let bytes = trace.encode();
+        let at = cut.index(bytes.len());
+        prop_assert!(Trace::decode(&bytes[..at]).is_err());
+        let mut altered = bytes;
+        altered[at] = byte;
+        let _ = Trace::decode(&altered);
+    }
+}
+
+#[test]
+fn what_is_not_a_trace_is_named() {
+    assert_eq!(Trace::decode(b"{}"), Err(TraceError::NotATrace));
+    assert_eq!(Trace::decode(b"LSTR\x07\x00"), Err(TraceError::UnknownVersion(7)));
+}
+
+#[test]
+fn messages_survive_json() {
+    let scenario = Scenario {
+        lanescope: 1,
+        recipe: Some(Recipe { workload: "dex".to_owned(), seed: 7, ..Recipe::default() }),
+        transactions: vec![Transaction {
+            sender: "Ana".to_owned(),
+            receiver: "Pool A".to_owned(),
+            call: Some(Call { function: "swap".to_owned(), arguments: vec!["5".to_owned()] }),
+            envelope: Some(Envelope { kind: 2, max_fee: "9".to_owned(), ..Envelope::default() }),
+            ..Transaction::default()
+        }],
+        ..Scenario::default()
+    };
+    let settings = Settings { strategy: StrategyName::BlockStm, lanes: 8, clock: Clock::Threads };
+    let commands = [
+        Command::Save { scenario: scenario.clone() },
+        Command::Run { run: 3, scenario: scenario.clone(), settings },
+        Command::Cancel,
+        Command::Crash,
+    ];
+    for command in commands {
+        let text = serde_json::to_string(&command).unwrap();
+        assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), command);
+    }
+    let reports = [
+        Report::Ready { threads: 16, catalogue: Catalogue::default() },
+        Report::Composed { scenario },
+        Report::Rejected { message: "no".to_owned(), run: Some(3) },
+        Report::Measured { run: 3, measurement: Measurement::default() },
+    ];
+    for report in reports {
+        let text = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
+    }
+}
+
+#[test]
+fn names_of_settings_are_read_back() {
+    for strategy in StrategyName::ALL {
+        assert_eq!(strategy.slug().parse(), Ok(strategy));
+    }
+    for clock in [Clock::Gas, Clock::Threads] {
+        assert_eq!(clock.slug().parse(), Ok(clock));
+    }
+    assert!(Settings { lanes: 0, ..Settings::default() }.check().is_err());
+    assert!(Settings { lanes: 257, ..Settings::default() }.check().is_err());
+}
