@@ -232,3 +232,106 @@ fn sorted(mut txs: Vec<TxIndex>) -> Vec<TxIndex> {
     txs.dedup();
     txs
 }
+
+#[cfg(test)]
+mod tests {
+    use lanescope_protocol::Incarnation;
+    use revm::state::AccountInfo;
+
+    use super::super::Content;
+    use super::*;
+    use crate::world::WorldAccount;
+
+    const HERE: Address = Address::with_last_byte(1);
+
+    fn memory() -> Memory {
+        let mut world = World::new();
+        let info = AccountInfo { balance: U256::from(100), ..AccountInfo::default() };
+        let storage = [(U256::from(0), U256::from(7))].into_iter().collect();
+        world.insert(HERE, WorldAccount { info, storage });
+        Memory::new(Arc::new(world))
+    }
+
+    fn v(tx: u32, incarnation: u16) -> Version {
+        Version { tx: TxIndex(tx), incarnation: Incarnation(incarnation) }
+    }
+
+    fn value(location: LocationId, value: u64) -> Write {
+        Write { location, content: Content::Value(U256::from(value)) }
+    }
+
+    fn found(tx: u32, incarnation: u16, value: u64) -> Resolved {
+        Resolved::Value(Some(v(tx, incarnation)), U256::from(value))
+    }
+
+    #[test]
+    fn a_reader_sees_the_latest_version_below_itself() {
+        let memory = memory();
+        let balance = memory.intern(Location::Balance(HERE));
+        memory.publish(v(2, 0), &[value(balance, 20)], &[]);
+        memory.publish(v(5, 1), &[value(balance, 50)], &[]);
+        assert_eq!(memory.resolve(balance, TxIndex(2)), Resolved::Value(None, U256::from(100)));
+        assert_eq!(memory.resolve(balance, TxIndex(3)), found(2, 0, 20));
+        assert_eq!(memory.resolve(balance, TxIndex(9)), found(5, 1, 50));
+    }
+
+    #[test]
+    fn additions_fold_into_what_lies_below() {
+        let memory = memory();
+        let balance = memory.intern(Location::Balance(HERE));
+        let add =
+            |amount: u64| Write { location: balance, content: Content::Add(U256::from(amount)) };
+        memory.publish(v(3, 0), &[add(3)], &[]);
+        assert_eq!(memory.resolve(balance, TxIndex(4)), found(3, 0, 103));
+        // An addition that comes in below changes the value, not the version on top.
+        memory.publish(v(1, 0), &[add(1)], &[]);
+        assert_eq!(memory.resolve(balance, TxIndex(4)), found(3, 0, 104));
+        memory.publish(v(2, 0), &[value(balance, 50)], &[]);
+        assert_eq!(memory.resolve(balance, TxIndex(4)), found(3, 0, 53));
+    }
+
+    #[test]
+    fn publishing_names_the_readers_above_if_the_value_changed() {
+        let memory = memory();
+        let balance = memory.intern(Location::Balance(HERE));
+        for tx in 0..6 {
+            memory.read(balance, TxIndex(tx));
+        }
+        let affected = memory.publish(v(3, 0), &[value(balance, 1)], &[]);
+        assert_eq!(affected, [TxIndex(4), TxIndex(5)]);
+        let again = memory.publish(v(3, 1), &[value(balance, 1)], &[value(balance, 1)]);
+        assert!(again.is_empty(), "the same value disturbs nobody");
+        let gone = memory.publish(v(3, 2), &[], &[value(balance, 1)]);
+        assert_eq!(gone, [TxIndex(4), TxIndex(5)], "a write that is taken back does");
+        assert_eq!(memory.resolve(balance, TxIndex(4)), Resolved::Value(None, U256::from(100)));
+    }
+
+    #[test]
+    fn an_estimate_stops_readers_until_it_is_written_again() {
+        let memory = memory();
+        let balance = memory.intern(Location::Balance(HERE));
+        let writes = [value(balance, 1)];
+        memory.publish(v(3, 0), &writes, &[]);
+        memory.mark_estimates(TxIndex(3), &writes);
+        assert_eq!(memory.resolve(balance, TxIndex(4)), Resolved::Estimate(TxIndex(3)));
+        assert_eq!(memory.resolve(balance, TxIndex(3)), Resolved::Value(None, U256::from(100)));
+        memory.publish(v(3, 1), &writes, &writes);
+        assert_eq!(memory.resolve(balance, TxIndex(4)), found(3, 1, 1));
+    }
+
+    #[test]
+    fn clearing_an_account_hides_older_slots_but_not_its_own() {
+        let memory = memory();
+        let slot = memory.intern(Location::Slot(HERE, U256::from(0)));
+        let other = memory.intern(Location::Slot(HERE, U256::from(1)));
+        let reset = memory.intern(Location::StorageReset(HERE));
+        memory.publish(v(1, 0), &[value(other, 9)], &[]);
+        memory.publish(v(2, 0), &[value(reset, 1), value(slot, 5)], &[]);
+        assert_eq!(memory.resolve(slot, TxIndex(2)), Resolved::Value(None, U256::from(7)));
+        assert_eq!(memory.resolve(slot, TxIndex(3)), found(2, 0, 5), "its own write counts");
+        assert_eq!(memory.resolve(other, TxIndex(2)), found(1, 0, 9));
+        assert_eq!(memory.resolve(other, TxIndex(3)), found(2, 0, 0), "an older one does not");
+        memory.publish(v(4, 0), &[value(other, 8)], &[]);
+        assert_eq!(memory.resolve(other, TxIndex(5)), found(4, 0, 8), "a later one does");
+    }
+}

@@ -258,3 +258,126 @@ impl Strategy for BlockStm {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn v(tx: u32, incarnation: u16) -> Version {
+        Version { tx: TxIndex(tx), incarnation: Incarnation(incarnation) }
+    }
+
+    fn independent(transactions: usize) -> BlockStm {
+        BlockStm::new(vec![None; transactions])
+    }
+
+    const A: Lane = Lane(0);
+    const B: Lane = Lane(1);
+    const STALE: Finding = Finding::Stale { on: None };
+
+    #[test]
+    fn the_lowest_index_goes_first_and_commits_come_in_order() {
+        let mut stm = independent(2);
+        assert_eq!(stm.next(A), Task::Execute(v(0, 0)));
+        assert_eq!(stm.next(B), Task::Execute(v(1, 0)));
+        stm.executed(v(1, 0), &[]);
+        let wait = Wait { reason: WaitReason::NothingReady, on: Some(v(0, 0)) };
+        assert_eq!(stm.next(B), Task::Wait(wait), "the second must not commit before the first");
+        stm.executed(v(0, 0), &[]);
+        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
+        assert!(matches!(stm.next(B), Task::Wait(_)), "one commit at a time");
+        assert!(stm.committed(v(0, 0)));
+        assert_eq!(stm.next(B), Task::Commit(v(1, 0)));
+        assert!(stm.committed(v(1, 0)));
+        assert_eq!(stm.next(A), Task::Done);
+    }
+
+    #[test]
+    fn a_reader_that_was_told_is_validated_aborted_and_run_again() {
+        let mut stm = independent(2);
+        stm.next(A);
+        stm.next(B);
+        stm.executed(v(1, 0), &[]);
+        stm.executed(v(0, 0), &[TxIndex(1)]);
+        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
+        assert_eq!(stm.next(B), Task::Validate(v(1, 0)));
+        assert!(stm.validated(v(1, 0), STALE));
+        assert!(!stm.validated(v(1, 0), STALE), "only one lane wins the abort");
+        stm.aborted(v(1, 0), &[], STALE);
+        assert_eq!(stm.next(B), Task::Execute(v(1, 1)));
+    }
+
+    #[test]
+    fn being_disturbed_while_running_leads_to_a_validation() {
+        let mut stm = independent(2);
+        stm.next(A);
+        stm.next(B);
+        stm.executed(v(0, 0), &[TxIndex(1)]);
+        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
+        stm.executed(v(1, 0), &[]);
+        assert_eq!(stm.next(B), Task::Validate(v(1, 0)));
+    }
+
+    #[test]
+    fn a_commit_that_lost_against_an_abort_does_not_count() {
+        let mut stm = independent(1);
+        stm.next(A);
+        stm.executed(v(0, 0), &[]);
+        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
+        assert!(stm.validated(v(0, 0), STALE));
+        assert!(!stm.committed(v(0, 0)));
+        stm.aborted(v(0, 0), &[], STALE);
+        assert_eq!(stm.next(B), Task::Execute(v(0, 1)));
+        stm.executed(v(0, 1), &[]);
+        assert_eq!(stm.next(B), Task::Commit(v(0, 1)));
+        assert!(stm.committed(v(0, 1)));
+        assert_eq!(stm.next(A), Task::Done);
+    }
+
+    #[test]
+    fn the_next_of_the_same_sender_waits_for_the_first() {
+        let mut stm = BlockStm::new(vec![None, Some(TxIndex(0))]);
+        assert_eq!(stm.next(A), Task::Execute(v(0, 0)));
+        let wait = Wait { reason: WaitReason::SameSender, on: Some(v(0, 0)) };
+        assert_eq!(stm.next(B), Task::Wait(wait));
+        stm.executed(v(0, 0), &[]);
+        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
+        assert_eq!(stm.next(B), Task::Execute(v(1, 0)));
+    }
+
+    #[test]
+    fn who_met_an_estimate_waits_until_it_is_written_again() {
+        let mut stm = independent(3);
+        for _ in 0..3 {
+            stm.next(A);
+        }
+        stm.executed(v(1, 0), &[]);
+        stm.executed(v(0, 0), &[TxIndex(1)]);
+        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
+        assert_eq!(stm.next(B), Task::Validate(v(1, 0)));
+        assert!(stm.validated(v(1, 0), STALE));
+        stm.aborted(v(1, 0), &[], STALE);
+        stm.blocked(v(2, 0), TxIndex(1));
+        assert_eq!(stm.next(B), Task::Execute(v(1, 1)));
+        assert!(matches!(stm.next(A), Task::Wait(Wait { reason: WaitReason::Dependency, .. })));
+        stm.executed(v(1, 1), &[]);
+        assert_eq!(stm.next(B), Task::Execute(v(2, 1)));
+    }
+
+    #[test]
+    fn who_is_thrown_away_too_often_waits_to_be_the_first() {
+        let mut stm = independent(2);
+        stm.next(A);
+        for incarnation in 0..INCARNATIONS_BEFORE_WAITING {
+            assert_eq!(stm.next(B), Task::Execute(v(1, incarnation)));
+            stm.executed(v(1, incarnation), &[TxIndex(1)]);
+            assert!(stm.validated(v(1, incarnation), STALE));
+            stm.aborted(v(1, incarnation), &[], STALE);
+        }
+        assert!(matches!(stm.next(B), Task::Wait(_)));
+        stm.executed(v(0, 0), &[]);
+        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
+        assert!(stm.committed(v(0, 0)));
+        assert_eq!(stm.next(B), Task::Execute(v(1, INCARNATIONS_BEFORE_WAITING)));
+    }
+}
