@@ -79,8 +79,13 @@ fn check_record(run: &Run, transactions: usize) {
     assert_eq!(count(EventKind::ExecutionFinished), run.executions as usize);
     assert_eq!(count(EventKind::Aborted), run.aborts as usize);
     assert_eq!(run.executions - run.aborts, transactions as u32);
-    let ended: u64 = run.recording.events.iter().filter(|e| e.kind == EventKind::ExecutionFinished)
-        .map(|event| u64::from(event.gas)).sum();
+    let ended: u64 = run
+        .recording
+        .events
+        .iter()
+        .filter(|e| e.kind == EventKind::ExecutionFinished)
+        .map(|event| u64::from(event.gas))
+        .sum();
     assert_eq!(ended, run.outcome.gas_used + run.wasted_gas);
     let mut committed = 0;
     for event in &run.recording.events {

@@ -73,7 +73,12 @@ pub fn plans() -> impl Strategy<Value = Plan> {
         prop::collection::vec(tx, 1..24),
         0..(USERS + CONTRACTS + 2),
     )
-        .prop_map(|(spec, programs, txs, beneficiary)| Plan { spec, programs, txs, beneficiary })
+        .prop_map(|(spec, programs, txs, beneficiary)| Plan {
+            spec,
+            programs,
+            txs,
+            beneficiary,
+        })
 }
 
 fn step() -> impl Strategy<Value = Step> {
