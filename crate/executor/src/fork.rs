@@ -155,8 +155,7 @@ mod tests {
     #[test]
     fn names_are_read_back() {
         for name in fork_names() {
-            let spec = parse_fork(name).expect("a listed fork is known");
-            assert_eq!(fork_name(spec), name);
+            assert_eq!(parse_fork(name).map(fork_name), Some(name));
         }
         assert_eq!(parse_fork("petersburg"), Some(SpecId::PETERSBURG));
         assert_eq!(parse_fork("paris"), Some(SpecId::MERGE));

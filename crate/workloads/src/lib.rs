@@ -5,6 +5,8 @@
 //! Whatever is wrong with what a person made comes back as a [`ScenarioError`]: one sentence that
 //! says what and where.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests may fail loudly"))]
+
 mod action;
 mod block_file;
 mod book;

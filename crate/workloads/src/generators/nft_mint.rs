@@ -15,7 +15,7 @@ pub(super) const WORKLOAD: Workload = Workload {
         vec![
             knobs::count(12),
             knobs::users(12),
-            knobs::places("collections", "Collections", 1),
+            knobs::places("collections", "Collections", 2),
             knobs::hot(60),
         ]
     },

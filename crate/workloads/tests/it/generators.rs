@@ -59,6 +59,67 @@ fn the_first_picture() {
 }
 
 #[test]
+fn the_other_pictures() {
+    let pictures: Vec<_> = ["transfers", "erc20", "nft-mint"]
+        .iter()
+        .map(|workload| compose(&recipe(workload, &[], 7)).unwrap())
+        .map(|scenario| format!("{}\n{}", scenario.title, table(&scenario)))
+        .collect();
+    expect![[r#"
+        Independent payments
+         1 pay      Fox → Rex  21200
+         2 pay      Kim → Lou  22920
+         3 pay      Vic → Eli  21000
+         4 pay      Abe → Hal  24680
+         5 pay      Zoe → Xia  21000
+         6 pay      Bo → Noa  23560
+         7 pay      Tea → Yan  23560
+         8 pay      Eva → Ola  21000
+         9 pay      Wen → Pia  21200
+        10 pay      Cal → Sam  22920
+        11 pay      Uma → Cem  24680
+        12 pay      Jo → Dia  21200
+        13 pay      Ivy → Deb  24680
+        14 pay      Gus → Fay  21000
+        15 pay      Qi → Bea  22920
+        16 pay      Ana → Max  21200
+
+        Token payments
+         1 transfer Jo → Token  34375
+         2 transfer Kim → Token  34375
+         3 transfer Dia → Token  51487
+         4 transfer Wen → Token  51475
+         5 transfer Vic → Token  51475
+         6 transfer Qi → Token  34375
+         7 transfer Vic → Token  34375
+         8 transfer Vic → Token  51475
+         9 transfer Jo → Token  34375
+        10 transfer Bo → Token  34375
+        11 transfer Pia → Token  51463
+        12 transfer Ana → Token  34375
+        13 transfer Uma → Token  34375
+        14 transfer Bo → Token  34375
+        15 transfer Lou → Token  34375
+        16 transfer Ivy → Token  51475
+
+        Everybody mints
+         1 mint     Eva → Mint A  123851
+         2 mint     Gus → Mint A  75393
+         3 mint     Fox → Mint A  75393
+         4 mint     Eva → Mint A  106751
+         5 mint     Lou → Mint B  75393
+         6 mint     Kim → Mint A  75393
+         7 mint     Jo → Mint B  75393
+         8 mint     Fox → Mint B  75393
+         9 mint     Eva → Mint B  123851
+        10 mint     Ana → Mint A  75393
+        11 mint     Gus → Mint B  123851
+        12 mint     Cem → Mint A  75393
+    "#]]
+    .assert_eq(&pictures.join("\n"));
+}
+
+#[test]
 fn every_default_block_runs_with_every_seed() {
     for workload in catalogue().workloads {
         for seed in 0..25 {
@@ -184,7 +245,7 @@ fn the_menu() {
           People mint pieces of a collection: its counter lets only one of them in at a time.
           count 1–200 (to 50000), 12
           users 2–100 (to 10000), 12
-          collections 1–8 (to 26), 1
+          collections 1–8 (to 26), 2
           hot 0–100 (to 100), 60%
         Token.approve(address spender, uint256 value)
         Token.transfer(address to, uint256 value)
