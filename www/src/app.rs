@@ -19,6 +19,7 @@ use crate::icons::Icon;
 use crate::inspector::{Incarnation, Totals};
 use crate::keys::Does;
 use crate::notices::{KeySheet, Notices};
+use crate::playback::SPEEDS;
 use crate::stage::Stage;
 use crate::store::{Action, Engine, Store, Wish};
 use crate::theme;
@@ -77,12 +78,14 @@ pub(crate) fn app() -> Html {
                 running={store.running.is_some()} {open} theme={turn_theme} />
             <Stage dispatch={dispatch.clone()} film={view.film.clone()}
                 caption={view.film.as_ref().map(|film| store.playback.caption(film))}
-                time={store.playback.time} selected={view.selected} {theme} engine={store.engine}
+                time={store.playback.time} event_time={view.event_time} selected={view.selected}
+                playing={store.playback.playing} fit={*fit}
+                motion={!store.still && SPEEDS[store.playback.speed] <= 4.0} {theme} engine={store.engine}
                 running={store.running.is_some()}
                 progress={store.running.as_ref().and_then(|running| running.progress.clone())} />
             <Transport dispatch={dispatch.clone()} film={view.film.clone()} time={store.playback.time}
                 playing={store.playback.playing} speed={store.playback.speed}
-                dark={theme == Theme::Dark} />
+                {theme} />
             { composer(&store, &view) }
             { inspector(&store, &view, environment) }
             <Notices dispatch={dispatch.clone()} alert={store.alert.clone()}

@@ -2,10 +2,11 @@
 
 use lanescope_protocol::Version;
 use lanescope_timeline::{Caption, Film, Theme};
-use yew::{Html, Properties, function_component, html};
+use yew::{Html, Properties, function_component, html, use_callback};
 
 use crate::caption::CaptionLine;
-use crate::store::{Engine, Progress};
+use crate::lanes::{LaneView, Legend, MatrixView};
+use crate::store::{Action, Engine, Progress, Wish};
 use crate::words::{Dispatch, Shared};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -14,6 +15,13 @@ pub(crate) struct StageProps {
     pub(crate) film: Option<Shared<Film>>,
     pub(crate) caption: Option<Caption>,
     pub(crate) time: f64,
+    /// When the last thing happened: between two events nothing changes but the playhead.
+    pub(crate) event_time: f64,
+    pub(crate) playing: bool,
+    /// Bars may move.
+    pub(crate) motion: bool,
+    /// Each new number brings the whole run into view.
+    pub(crate) fit: u32,
     pub(crate) selected: Option<Version>,
     pub(crate) theme: Theme,
     pub(crate) engine: Engine,
@@ -28,12 +36,24 @@ pub(crate) fn stage(props: &StageProps) -> Html {
         Engine::Ready { .. } => "The block runs.",
         Engine::Failed => "The engine stopped.",
     };
+    let on_select = use_callback(props.dispatch.clone(), |version, dispatch| {
+        dispatch.dispatch(Action::Wish(Wish::Select(version)));
+    });
+    let on_seek = use_callback(props.dispatch.clone(), |time, dispatch| {
+        dispatch.dispatch(Action::Wish(Wish::Seek(time)));
+    });
     html! {
         <main class="stage" id="stage">
             { progress(props) }
             <CaptionLine caption={props.caption.clone()} film={props.film.clone()} {waiting} />
-            if props.film.is_some() {
-                { Html::default() }
+            if let Some(film) = &props.film {
+                <LaneView film={film.clone()} playhead={props.time} selection={props.selected}
+                    theme={props.theme} motion={props.motion} playing={props.playing}
+                    fit={props.fit} on_select={on_select.clone()} {on_seek} />
+                <h2 class="panel-title matrix-title">{ "Slots × transactions" }</h2>
+                <MatrixView film={film.clone()} time={props.event_time} selection={props.selected}
+                    {on_select} />
+                <Legend />
             } else {
                 { poster(props.theme) }
             }

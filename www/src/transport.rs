@@ -1,12 +1,14 @@
 //! Time: the buttons that move the playhead, and where it stands.
 
-use lanescope_timeline::{Film, format};
+use lanescope_timeline::{Film, Theme, format};
 use web_sys::HtmlSelectElement;
-use yew::{Callback, Event, Html, Properties, TargetCast, classes, function_component, html};
+use yew::{
+    Callback, Event, Html, Properties, TargetCast, classes, function_component, html, use_callback,
+};
 
 use crate::icons::Icon;
+use crate::lanes::Minimap;
 use crate::playback::{SPEEDS, Toward};
-use crate::scrubber::Scrubber;
 use crate::store::{Action, Wish};
 use crate::words::{Dispatch, Shared, wish};
 
@@ -17,12 +19,15 @@ pub(crate) struct TransportProps {
     pub(crate) time: f64,
     pub(crate) playing: bool,
     pub(crate) speed: usize,
-    pub(crate) dark: bool,
+    pub(crate) theme: Theme,
 }
 
 #[function_component(Transport)]
 pub(crate) fn transport(props: &TransportProps) -> Html {
     let none = props.film.is_none();
+    let on_seek = use_callback(props.dispatch.clone(), |time, dispatch| {
+        dispatch.dispatch(Action::Wish(Wish::Seek(time)));
+    });
     let button = |id: &'static str, icon: Icon, label: &'static str, what: Wish| {
         html! {
             <button class="control square" data-testid={id} title={label} aria-label={label}
@@ -43,8 +48,11 @@ pub(crate) fn transport(props: &TransportProps) -> Html {
                 { button("step-forward", Icon::StepForward, "One event on (→)", Wish::Step(Toward::Forward)) }
                 { button("last", Icon::Last, "To the end (End)", Wish::Last) }
             </div>
-            <Scrubber dispatch={props.dispatch.clone()} film={props.film.clone()} time={props.time}
-                dark={props.dark} />
+            <div class="scrubber" data-testid="scrubber">
+                if let Some(film) = &props.film {
+                    <Minimap film={film.clone()} playhead={props.time} theme={props.theme} {on_seek} />
+                }
+            </div>
             <p class="position" data-testid="position">{ position(props) }</p>
             { speed(props) }
             <button class="control" data-testid="next-abort" title="To the next abort (])"
