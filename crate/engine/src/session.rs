@@ -116,6 +116,7 @@ impl<H: Host> Session<H> {
         if self.failed.get() {
             return;
         }
+        self.check_threads_live().await;
         match command {
             Command::Compose { recipe } => {
                 let work = move || lanescope_workloads::compose(&recipe);
@@ -235,9 +236,7 @@ impl<H: Host> Session<H> {
                 Progress::GoingOn => look(),
                 Progress::Died => self.fail("a thread of the engine stopped".to_owned()).await,
             }
-            if let Some(message) = fault::sentence() {
-                self.fail(message).await
-            }
+            self.check_threads_live().await;
             // Most work is short: look often at first.
             looks += 1;
             if looks < 8 {
@@ -245,6 +244,13 @@ impl<H: Host> Session<H> {
             } else {
                 self.host.sleep(POLL_MS.min(looks / 8)).await;
             }
+        }
+    }
+
+    /// If a thread has died, says so and never returns.
+    async fn check_threads_live(&self) {
+        if let Some(message) = fault::sentence() {
+            self.fail(message).await
         }
     }
 

@@ -46,6 +46,7 @@ pub enum Command {
 }
 
 /// What the engine tells the page. Facts.
+#[allow(clippy::large_enum_variant, reason = "one message at a time, never many in memory")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Report {
