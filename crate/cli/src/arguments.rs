@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use lanescope_protocol::{Clock, Settings, StrategyName};
+use lanescope_timeline::Theme;
 use lexopt::{Arg, Parser, ValueExt as _};
 
 /// What was asked for.
@@ -13,6 +15,7 @@ use lexopt::{Arg, Parser, ValueExt as _};
 pub(crate) enum Invocation {
     Help,
     Run(RunArguments),
+    Export(ExportArguments),
     Verify(VerifyArguments),
 }
 
@@ -24,6 +27,17 @@ pub(crate) struct RunArguments {
     pub(crate) seed: Option<u64>,
     pub(crate) settings: Settings,
     pub(crate) json: bool,
+}
+
+/// `lanescope export`: a run, drawn.
+#[derive(Debug)]
+pub(crate) struct ExportArguments {
+    pub(crate) run: RunArguments,
+    pub(crate) theme: Theme,
+    /// Width of the picture in CSS pixels.
+    pub(crate) width: u64,
+    /// The moment that is drawn, in percent of the run.
+    pub(crate) at: u64,
 }
 
 /// `lanescope verify`.
@@ -42,6 +56,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Invocation> {
         Some(Arg::Short('h') | Arg::Long("help")) => Ok(Invocation::Help),
         Some(Arg::Value(command)) => match command.to_str() {
             Some("run") => parse_run(&mut parser),
+            Some("export") => parse_export(&mut parser),
             Some("verify") => parse_verify(&mut parser),
             Some("help") => Ok(Invocation::Help),
             _ => bail!("there is no command {command:?}"),
@@ -52,31 +67,106 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Invocation> {
 
 fn parse_run(parser: &mut Parser) -> Result<Invocation> {
     let mut arguments = RunArguments::default();
-    let mut source = None;
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("set") => {
-                let (knob, value) = knob(&text(parser.value()?)?)?;
-                arguments.knobs.insert(knob, value);
-            }
-            Arg::Long("seed") => {
-                arguments.seed = Some(number("--seed", &text(parser.value()?)?)?);
-            }
-            Arg::Long("strategy") => {
-                arguments.settings.strategy = text(parser.value()?)?.parse::<StrategyName>()?;
-            }
-            Arg::Long("clock") => {
-                arguments.settings.clock = text(parser.value()?)?.parse::<Clock>()?;
-            }
-            Arg::Long("lanes") => arguments.settings.lanes = lanes(&text(parser.value()?)?)?,
-            Arg::Long("json") => arguments.json = true,
-            Arg::Short('h') | Arg::Long("help") => return Ok(Invocation::Help),
-            Arg::Value(value) if source.is_none() => source = Some(text(value)?),
-            other => return Err(other.unexpected().into()),
+    while let Some(word) = next_word(parser)? {
+        match word {
+            Word::Help => return Ok(Invocation::Help),
+            Word::Option(name) if name == "json" => arguments.json = true,
+            word => common(word, parser, &mut arguments)?,
         }
     }
-    arguments.source = source.context("run needs a SOURCE: a file or a workload")?;
+    check_source(&arguments)?;
     Ok(Invocation::Run(arguments))
+}
+
+fn parse_export(parser: &mut Parser) -> Result<Invocation> {
+    let run = RunArguments::default();
+    let mut arguments = ExportArguments { run, theme: Theme::Light, width: 960, at: 100 };
+    while let Some(word) = next_word(parser)? {
+        match word {
+            Word::Help => return Ok(Invocation::Help),
+            Word::Option(name) if name == "format" => {
+                let format = text(parser.value()?)?;
+                if format != "svg" {
+                    bail!("there is no format \"{format}\"; known: svg");
+                }
+            }
+            Word::Option(name) if name == "theme" => {
+                arguments.theme = match text(parser.value()?)?.as_str() {
+                    "light" => Theme::Light,
+                    "dark" => Theme::Dark,
+                    other => bail!("--theme takes light or dark, not \"{other}\""),
+                };
+            }
+            Word::Option(name) if name == "width" => {
+                arguments.width = within("--width", &text(parser.value()?)?, 200..=8_000)?;
+            }
+            Word::Option(name) if name == "at" => {
+                arguments.at = within("--at", &text(parser.value()?)?, 0..=100)?;
+            }
+            word => common(word, parser, &mut arguments.run)?,
+        }
+    }
+    check_source(&arguments.run)?;
+    Ok(Invocation::Export(arguments))
+}
+
+/// A word of the command line that no longer borrows from the parser, so that its value can be
+/// asked for.
+enum Word {
+    Help,
+    Option(String),
+    Value(OsString),
+}
+
+fn next_word(parser: &mut Parser) -> Result<Option<Word>> {
+    Ok(match parser.next()? {
+        None => None,
+        Some(Arg::Short('h') | Arg::Long("help")) => Some(Word::Help),
+        Some(Arg::Long(name)) => Some(Word::Option(name.to_owned())),
+        Some(Arg::Value(value)) => Some(Word::Value(value)),
+        Some(other @ Arg::Short(_)) => return Err(other.unexpected().into()),
+    })
+}
+
+/// What every command that runs a block understands.
+fn common(word: Word, parser: &mut Parser, arguments: &mut RunArguments) -> Result<()> {
+    let name = match word {
+        Word::Help => return Ok(()),
+        Word::Value(value) if arguments.source.is_empty() => {
+            arguments.source = text(value)?;
+            return Ok(());
+        }
+        Word::Value(value) => bail!("unexpected argument {value:?}"),
+        Word::Option(name) => name,
+    };
+    let mut value = || text(parser.value()?);
+    match name.as_str() {
+        "set" => {
+            let (knob, value) = knob(&value()?)?;
+            arguments.knobs.insert(knob, value);
+        }
+        "seed" => arguments.seed = Some(number("--seed", &value()?)?),
+        "strategy" => arguments.settings.strategy = value()?.parse::<StrategyName>()?,
+        "clock" => arguments.settings.clock = value()?.parse::<Clock>()?,
+        "lanes" => arguments.settings.lanes = lanes(&value()?)?,
+        _ => bail!("there is no option --{name} here"),
+    }
+    Ok(())
+}
+
+fn check_source(arguments: &RunArguments) -> Result<()> {
+    if arguments.source.is_empty() {
+        bail!("say what to run: a file, or one of transfers, erc20, dex, nft-mint");
+    }
+    Ok(())
+}
+
+fn within(option: &str, text: &str, range: RangeInclusive<u64>) -> Result<u64> {
+    let value = number(option, text)?;
+    if !range.contains(&value) {
+        bail!("{option} takes {} to {}, not {value}", range.start(), range.end());
+    }
+    Ok(value)
 }
 
 fn parse_verify(parser: &mut Parser) -> Result<Invocation> {
@@ -155,6 +245,10 @@ mod tests {
                 &["run", "dex", "--strategy", "magic"],
                 "there is no strategy \"magic\"; known: sequential, block-stm",
             ),
+            (&["run"], "say what to run: a file, or one of transfers, erc20, dex, nft-mint"),
+            (&["run", "dex", "--magic"], "there is no option --magic here"),
+            (&["export", "dex", "--format", "gif"], "there is no format \"gif\"; known: svg"),
+            (&["export", "dex", "--at", "101"], "--at takes 0 to 100, not 101"),
             (&["verify"], "verify needs at least one FILE"),
             (&["dance"], "there is no command \"dance\""),
         ];

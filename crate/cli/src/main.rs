@@ -16,12 +16,15 @@ lanescope runs blocks of Ethereum transactions in parallel and checks the result
 
   lanescope run SOURCE [--set KNOB=VALUE]... [--strategy NAME] [--lanes N]
                 [--clock gas|threads] [--seed S] [--json]
+  lanescope export SOURCE --format svg [--theme light|dark] [--width PIXELS]
+                [--at PERCENT] [the options of run]
   lanescope verify FILE... [--lanes N]...
 
 run     runs one block and says how it went. SOURCE is a scenario (.json), a real
         block (.json, .json.gz), or a workload: transfers, erc20, dex, nft-mint.
         --set and --seed turn a workload's knobs. Defaults: --strategy block-stm,
         --lanes 4, --clock gas.
+export  runs one block and draws its lanes as a self-contained SVG.
 verify  runs each block on one lane and under every strategy on both clocks,
         compares state and receipts, and real blocks with their header. One line
         for each file; the exit status is 1 if anything differs. Default: --lanes 4.
@@ -41,6 +44,10 @@ fn main() -> ExitCode {
         Ok(Invocation::Help) => say(USAGE).map_or(DIFFERS, |()| OK),
         Ok(Invocation::Run(arguments)) => match run::run(&arguments) {
             Ok(text) => say(&text).map_or(DIFFERS, |()| OK),
+            Err(error) => complain(&format!("{error:#}"), DIFFERS),
+        },
+        Ok(Invocation::Export(arguments)) => match run::export(&arguments) {
+            Ok(svg) => say(&svg).map_or(DIFFERS, |()| OK),
             Err(error) => complain(&format!("{error:#}"), DIFFERS),
         },
         Ok(Invocation::Verify(arguments)) => verify::verify(&arguments, &mut say),

@@ -1,17 +1,31 @@
-//! `lanescope run`.
+//! `lanescope run` and `lanescope export`.
 
 use anyhow::Result;
 use lanescope_protocol::trace::Summary;
 use lanescope_protocol::{Clock, Trace};
-use lanescope_timeline::format;
+use lanescope_timeline::{Film, format, lanes_svg};
 use serde_json::json;
 
-use crate::arguments::RunArguments;
+use crate::arguments::{ExportArguments, RunArguments};
 use crate::race::{one_lane, race};
 use crate::source;
 
 /// Runs and describes.
 pub(crate) fn run(arguments: &RunArguments) -> Result<String> {
+    let trace = record(arguments)?;
+    Ok(if arguments.json { as_json(&trace) } else { as_text(&trace) })
+}
+
+/// Runs and draws the lanes as an SVG.
+pub(crate) fn export(arguments: &ExportArguments) -> Result<String> {
+    let trace = record(&arguments.run)?;
+    let at = trace.summary.makespan as f64 * arguments.at as f64 / 100.0;
+    let film = Film::new(trace);
+    Ok(lanes_svg(&film, arguments.width as f64, arguments.theme, at))
+}
+
+/// Runs and puts the trace together.
+fn record(arguments: &RunArguments) -> Result<Trace> {
     let prepared = source::load(arguments)?;
     let (sequential, nanos) = one_lane(&prepared)?;
     let run = race(&prepared, &arguments.settings)?;
@@ -19,8 +33,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<String> {
         Clock::Gas => sequential.gas_used,
         Clock::Threads => nanos,
     };
-    let trace = lanescope_workloads::trace(&prepared, &arguments.settings, &sequential, ticks, run);
-    Ok(if arguments.json { as_json(&trace) } else { as_text(&trace) })
+    Ok(lanescope_workloads::trace(&prepared, &arguments.settings, &sequential, ticks, run))
 }
 
 fn as_json(trace: &Trace) -> String {
