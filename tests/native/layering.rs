@@ -23,6 +23,11 @@ fn closure(metadata: &Metadata, member: &str) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let mut open = vec![&start.id];
     while let Some(id) = open.pop() {
+        // The engine's wasm-bindgen-rayon switches on a feature of rayon that pulls in this bridge to
+        // the web, and cargo shows features united over the workspace.
+        if metadata[id].name == "wasm_sync" {
+            continue;
+        }
         for dependency in &nodes[id].deps {
             let normal =
                 dependency.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal);

@@ -75,14 +75,14 @@ impl Brush {
         if let Some(stroke) = item.stroke {
             state.stroke(context, stroke.color);
             context.set_line_width(stroke.width);
-            if stroke.dash != state.dash {
+            if state.dash != Some(stroke.dash) {
                 let lengths = js_sys::Array::new();
                 for length in stroke.dash.iter().flatten() {
                     lengths.push(&JsValue::from_f64(*length));
                 }
                 // Lengths are finite and not negative, so this cannot fail.
                 let _ = context.set_line_dash(&lengths);
-                state.dash = stroke.dash;
+                state.dash = Some(stroke.dash);
             }
         }
         match &item.shape {
@@ -157,7 +157,7 @@ struct State {
     alpha: Option<f64>,
     fill: Option<Color>,
     stroke: Option<Color>,
-    dash: Option<[f64; 2]>,
+    dash: Option<Option<[f64; 2]>>,
     font: Option<(Face, f64)>,
 }
 

@@ -1,6 +1,7 @@
 //! Who touches what: the hottest locations against the transactions.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use lanescope_protocol::{TxIndex, Version};
 use lanescope_timeline::{Film, Mark, Matrix, MatrixRow, format};
@@ -30,8 +31,33 @@ pub(crate) struct MatrixViewProps {
 
 #[function_component(MatrixView)]
 pub(crate) fn matrix_view(props: &MatrixViewProps) -> Html {
-    let matrix = use_memo(props.film.clone(), |film| film.matrix(ROWS_MAX));
-    let columns = use_memo(props.film.clone(), |_| columns(&matrix));
+    let matrix = use_memo(props.film.clone(), |film| Shared(Rc::new(film.matrix(ROWS_MAX))));
+    let marked = matrix.rows.iter().flat_map(|row| &row.cells);
+    let marks = marked.filter(|cell| cell.mark_at(props.time).is_some()).count();
+    html! { <Grid view={props.clone()} matrix={(*matrix).clone()} {marks} /> }
+}
+
+#[derive(Clone, Properties)]
+struct GridProps {
+    view: MatrixViewProps,
+    matrix: Shared<Matrix>,
+    /// Cells with a mark.
+    marks: usize,
+}
+
+/// Time alone changes nothing: marks only come, or only go.
+impl PartialEq for GridProps {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |a: &MatrixViewProps, b: &MatrixViewProps| {
+            a.film == b.film && a.selection == b.selection && a.on_select == b.on_select
+        };
+        self.marks == other.marks && self.matrix == other.matrix && same(&self.view, &other.view)
+    }
+}
+
+#[function_component(Grid)]
+fn grid(GridProps { view: props, matrix, .. }: &GridProps) -> Html {
+    let columns = use_memo(matrix.clone(), |matrix| columns(matrix));
     if !props.film.is_complete() {
         return html! { <p class="matrix-note">{ "Known once the run is over." }</p> };
     }
@@ -53,7 +79,7 @@ pub(crate) fn matrix_view(props: &MatrixViewProps) -> Html {
                 </tr></thead>
                 <tbody>{ for matrix.rows.iter().map(|row| line(props, row, shown)) }</tbody>
             </table>
-            { note(&matrix, *left_out) }
+            { note(matrix, *left_out) }
         </div>
     }
 }

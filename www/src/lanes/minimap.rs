@@ -151,7 +151,7 @@ fn drag(held: &Rc<RefCell<bool>>, seek: &Hear) -> (Hear, Hear, Hear) {
                 return;
             }
             *held.borrow_mut() = true;
-            if let Some(track) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) {
+            if let Some(track) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) {
                 // Without capture the drag ends at the edge; that it fails is no harm.
                 let _ = track.set_pointer_capture(event.pointer_id());
             }

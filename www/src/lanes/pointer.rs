@@ -57,7 +57,7 @@ pub(super) fn down(shelf: &Shelf, hands: &SharedHands, tell: &Listeners, event: 
     let mut hands = hands.borrow_mut();
     hands.down.retain(|(id, _)| *id != event.pointer_id());
     hands.down.push((event.pointer_id(), at));
-    if let Some(canvas) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) {
+    if let Some(canvas) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) {
         // Without capture a drag ends at the canvas's edge; that it fails is no harm.
         let _ = canvas.set_pointer_capture(event.pointer_id());
     }

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
 use yew::{
-    Callback, Html, KeyboardEvent, NodeRef, PointerEvent, Properties, UseStateHandle,
+    Callback, Html, KeyboardEvent, MouseEvent, NodeRef, PointerEvent, Properties, UseStateHandle,
     function_component, hook, html, use_callback, use_effect_with, use_memo, use_mut_ref,
     use_node_ref, use_state_eq,
 };
@@ -79,7 +79,7 @@ pub(crate) fn lane_view(props: &LaneViewProps) -> Html {
             <Surface {shelf} {listeners} {canvas} grid={grid.clone()} summary={(*summary).clone()} />
             <Twin film={props.film.clone()} time={told_time(props)} selection={props.selection}
                 cursor={*cursor} {grid} on_select={props.on_select.clone()} {on_key} {on_blur} />
-            { for tip.iter().map(|tip| tip::draw(tip, &props.film, props.playhead)) }
+            { tip.map(|tip| tip::draw(&tip, &props.film, props.playhead)).unwrap_or_default() }
         </div>
     }
 }
@@ -93,7 +93,8 @@ struct SurfaceProps {
     summary: String,
 }
 
-/// The canvas with its pointer. A part of its own, so that the canvas is left alone while only the playhead moves.
+/// The canvas with its pointer. A part of its own, so that it is left alone while only the
+/// playhead moves.
 #[function_component(Surface)]
 fn surface_part(props: &SurfaceProps) -> Html {
     let hands: SharedHands = (*use_memo((), |()| SharedHands::default())).clone();
@@ -102,16 +103,17 @@ fn surface_part(props: &SurfaceProps) -> Html {
         let tell = props.listeners.clone();
         Callback::from(move |event: PointerEvent| does(&shelf, &hands, &tell, &event))
     };
-    let down = {
-        let (down, grid) = (hear(pointer::down), props.grid.clone());
-        Callback::from(move |event: PointerEvent| {
+    // The browser would move the focus away from the grid, which has the keyboard.
+    let press = {
+        let grid = props.grid.clone();
+        Callback::from(move |event: MouseEvent| {
+            event.prevent_default();
             if let Some(grid) = grid.cast::<HtmlElement>() {
                 let options = web_sys::FocusOptions::new();
                 options.set_prevent_scroll(true);
                 // An element that cannot take the focus leaves it where it is.
                 let _ = grid.focus_with_options(&options);
             }
-            down.emit(event);
         })
     };
     let leave = {
@@ -126,7 +128,8 @@ fn surface_part(props: &SurfaceProps) -> Html {
     };
     html! {
         <canvas ref={props.canvas.clone()} role="img" aria-label={props.summary.clone()}
-            data-testid="lane-canvas" onpointerdown={down} onpointermove={hear(pointer::moved)}
+            data-testid="lane-canvas" onmousedown={press}
+            onpointerdown={hear(pointer::down)} onpointermove={hear(pointer::moved)}
             onpointerup={hear(pointer::up)} onpointercancel={hear(pointer::up)}
             onpointerleave={leave} ondblclick={fit} />
     }
