@@ -3,20 +3,21 @@
 mod address;
 mod file;
 
-use std::io::{BufRead, IsTerminal};
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::io::{BufRead, ErrorKind, IsTerminal};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow};
-use tiny_http::{Header, Method, Request, Response, Server};
+use anyhow::{Context, Result, bail};
+use oxhttp::model::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use oxhttp::model::{Body, HeaderMap, Method, Request, Response, StatusCode};
+use oxhttp::{ListeningServer, Server};
 
 use crate::flags::{Plan, ServeOptions};
 use crate::{build, headers, paths, progress};
 
-/// Threads that answer requests: as many as a browser opens connections to one host.
-const ANSWERING_THREADS: usize = 6;
+/// Most connections at once; each has a thread, because browsers keep theirs open.
+const CONNECTIONS_MAX: usize = 256;
 
 /// Ports tried, from the one asked for upwards.
 const PORTS_TRIED: u16 = 20;
@@ -32,18 +33,11 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     if let Some(plan) = &options.plan {
         build::run(plan)?;
     }
-    let (server, port) = listen(options.port)?;
-    let server = Arc::new(server);
-    let headers = Arc::new(header_list(options.isolated)?);
+    let (server, port) = listen(options.port, options.isolated)?;
     let address = format!("http://127.0.0.1:{port}/");
     progress::say(format!("\nLanescope is at {address}"));
     if !options.isolated {
         progress::say("Without the isolation headers: the page runs on one thread.");
-    }
-    let mut answering = Vec::new();
-    for _ in 0..ANSWERING_THREADS {
-        let (server, headers) = (Arc::clone(&server), Arc::clone(&headers));
-        answering.push(std::thread::spawn(move || answer_all(&server, &headers)));
     }
     if options.open && open_browser(&address).is_err() {
         eprintln!("No browser could be opened: go to {address}");
@@ -51,79 +45,79 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     if let Some(plan) = &options.plan {
         rebuild_on_enter(plan);
     }
-    for thread in answering {
-        thread.join().map_err(|_| anyhow!("the server broke"))?;
-    }
-    Ok(())
+    server.join().context("the server broke")
 }
 
-/// Listens on the first free port from `first` on.
-fn listen(first: u16) -> Result<(Server, u16)> {
-    let mut last_error = anyhow!("no port was tried");
+/// Listens on the first free port from `first` on; 0 lets the system choose.
+fn listen(first: u16, isolated: bool) -> Result<(ListeningServer, u16)> {
+    let first = if first == 0 { any_free_port()? } else { first };
+    let sent = header_map(isolated)?;
     for port in first..=first.saturating_add(PORTS_TRIED) {
-        match Server::http(SocketAddr::from((Ipv4Addr::LOCALHOST, port))) {
-            Ok(server) => {
-                // Port 0 lets the system choose.
-                let port = server.server_addr().to_ip().map_or(port, |address| address.port());
-                return Ok((server, port));
-            }
-            Err(error) => {
+        let sent = sent.clone();
+        let server = Server::new(move |request| answer(request, &paths::dist(), &sent))
+            .with_max_concurrent_connections(CONNECTIONS_MAX)
+            .bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        match server.spawn() {
+            Ok(server) => return Ok((server, port)),
+            Err(error) if is_about_the_port(error.kind()) => {
                 eprintln!("Port {port} cannot be used ({error}), trying the next");
-                last_error = anyhow!("{error}");
             }
+            Err(error) => return Err(error).context(format!("cannot listen on port {port}")),
         }
     }
-    Err(last_error).context("no port could be opened")
+    bail!("none of the {PORTS_TRIED} ports after {first} is free either")
+}
+
+fn any_free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
+    Ok(listener.local_addr()?.port())
+}
+
+fn is_about_the_port(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::AddrInUse | ErrorKind::PermissionDenied)
 }
 
 /// The headers of every answer.
-fn header_list(isolated: bool) -> Result<Vec<Header>> {
+fn header_map(isolated: bool) -> Result<HeaderMap> {
     let isolation = if isolated { &headers::ISOLATION[..] } else { &[] };
-    FRESH
-        .iter()
-        .chain(&headers::ALWAYS)
-        .chain(isolation)
-        .map(|(name, value)| header(name, value))
-        .collect()
+    let all = FRESH.iter().chain(&headers::ALWAYS).chain(isolation);
+    all.map(|&(name, value)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).with_context(|| name.to_owned())?;
+        Ok((name, HeaderValue::from_static(value)))
+    })
+    .collect()
 }
 
-fn header(name: &str, value: &str) -> Result<Header> {
-    Header::from_bytes(name, value).map_err(|()| anyhow!("{name}: {value} is not a header"))
-}
-
-/// Answers requests until the server is dropped.
-fn answer_all(server: &Server, headers: &[Header]) {
-    let dist = paths::dist();
-    while let Ok(request) = server.recv() {
-        // A browser that hangs up in the middle is no news.
-        answer(request, &dist, headers).ok();
-    }
-}
-
-fn answer(request: Request, dist: &std::path::Path, headers: &[Header]) -> std::io::Result<()> {
-    let (status, kind, body) = match request.method() {
-        Method::Get | Method::Head => respond(request.url(), dist),
-        _ => (405, file::TEXT, b"only GET and HEAD are answered here".to_vec()),
+fn answer(request: &Request<Body>, dist: &Path, headers: &HeaderMap) -> Response<Body> {
+    let (status, kind, body) = match *request.method() {
+        Method::GET => find(request.uri().path(), dist),
+        // Its answer has no body, and nobody needs the length that it would have had.
+        Method::HEAD => {
+            let (status, kind, _) = find(request.uri().path(), dist);
+            (status, kind, Vec::new())
+        }
+        _ => {
+            let text = b"only GET and HEAD are answered here".to_vec();
+            (StatusCode::METHOD_NOT_ALLOWED, file::TEXT, text)
+        }
     };
-    let mut response = Response::from_data(body).with_status_code(status);
-    for header in headers {
-        response.add_header(header.clone());
-    }
-    if let Ok(kind) = header("Content-Type", kind) {
-        response.add_header(kind);
-    }
-    request.respond(response)
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers.clone();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
 }
 
 /// Status, content type and body for an address.
-fn respond(url: &str, dist: &std::path::Path) -> (u16, &'static str, Vec<u8>) {
+fn find(url: &str, dist: &Path) -> (StatusCode, &'static str, Vec<u8>) {
     let Some(path) = address::to_path(url) else {
-        return (400, file::TEXT, b"this is not the address of a file here".to_vec());
+        let text = b"this is not the address of a file here".to_vec();
+        return (StatusCode::BAD_REQUEST, file::TEXT, text);
     };
-    let path: PathBuf = dist.join(path);
+    let path = dist.join(path);
     match std::fs::read(&path) {
-        Ok(body) => (200, file::content_type(&path), body),
-        Err(_) => (404, file::TEXT, b"there is no such file".to_vec()),
+        Ok(body) => (StatusCode::OK, file::content_type(&path), body),
+        Err(_) => (StatusCode::NOT_FOUND, file::TEXT, b"there is no such file".to_vec()),
     }
 }
 
@@ -161,29 +155,39 @@ fn open_browser(address: &str) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn names(isolated: bool) -> Vec<String> {
-        header_list(isolated).unwrap().iter().map(|header| header.field.to_string()).collect()
-    }
-
     #[test]
     fn isolation_can_be_left_out() {
-        assert!(names(true).contains(&"Cross-Origin-Embedder-Policy".to_owned()));
-        assert!(names(true).contains(&"Cross-Origin-Opener-Policy".to_owned()));
-        assert!(!names(false).iter().any(|name| name.ends_with("er-Policy")));
+        let (with, without) = (header_map(true).unwrap(), header_map(false).unwrap());
+        for (name, value) in headers::ISOLATION {
+            assert_eq!(with[name], value);
+            assert!(!without.contains_key(name));
+        }
+        assert_eq!(without["cache-control"], "no-store");
+        assert!(without.contains_key("content-security-policy"));
     }
 
     #[test]
     fn a_taken_port_leads_to_the_next() {
-        let taken = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
-        let (_server, found) = listen(port).unwrap();
+        let (_server, found) = listen(port, true).unwrap();
         assert_ne!(found, port);
     }
 
     #[test]
-    fn what_is_not_there_is_said_to_be_missing() {
+    fn only_files_below_the_folder_are_found() {
         let nowhere = std::env::temp_dir().join("lanescope-nowhere");
-        assert_eq!(respond("/page.js", &nowhere).0, 404);
-        assert_eq!(respond("/../secret", &nowhere).0, 400);
+        assert_eq!(find("/page.js", &nowhere).0, StatusCode::NOT_FOUND);
+        assert_eq!(find("/../secret", &nowhere).0, StatusCode::BAD_REQUEST);
+        let (status, kind, body) = find("/crate/xtask/src/main.rs", paths::root());
+        assert_eq!((status, kind), (StatusCode::OK, "application/octet-stream"));
+        assert!(body.starts_with(b"//! "));
+    }
+
+    #[test]
+    fn other_methods_are_refused() {
+        let request = Request::builder().method(Method::POST).body(Body::empty()).unwrap();
+        let response = answer(&request, paths::root(), &HeaderMap::new());
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
     }
 }
