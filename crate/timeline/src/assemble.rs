@@ -4,6 +4,7 @@ use lanescope_protocol::limits::TRANSACTIONS_MAX;
 use lanescope_protocol::{Event, EventKind, Lane, TxIndex, Version, WaitReason};
 
 use crate::bar::{Abort, Bar, BarId, Check, Ending, Wait};
+use crate::columns::Columns;
 
 /// What is known of one lane.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +12,10 @@ pub(crate) struct Track {
     pub(crate) bars: Vec<BarId>,
     pub(crate) waits: Vec<Wait>,
     pub(crate) checks: Vec<Check>,
+    /// The bars once more, up to date after [`Assembly::settle`].
+    pub(crate) columns: Columns,
+    /// The first bar whose columns are out of date.
+    changed: usize,
     running: Option<BarId>,
     waiting: bool,
     checking: bool,
@@ -93,6 +98,14 @@ impl Assembly {
             .find(|id| self.bars.get(id.get()).is_some_and(|bar| bar.version == version))
     }
 
+    /// Remembers that a bar's columns are out of date.
+    fn touch(&mut self, id: BarId) {
+        let (lane, start) = (self.bars[id.get()].lane, self.bars[id.get()].start);
+        let track = &mut self.lanes[lane.get()];
+        let at = track.bars.partition_point(|other| self.bars[other.get()].start < start);
+        track.changed = track.changed.min(at);
+    }
+
     fn history(&mut self, tx: TxIndex) -> &mut History {
         if self.histories.len() <= tx.get() {
             self.histories.resize_with(tx.get() + 1, History::default);
@@ -116,11 +129,13 @@ impl Assembly {
         let track = &mut self.lanes[lane.get()];
         track.bars.push(id);
         track.running = Some(id);
+        self.touch(id);
     }
 
     /// Ends what a lane runs without a word about how it ended.
     fn cut(&mut self, lane: Lane, time: u64) {
         let Some(id) = self.lanes[lane.get()].running.take() else { return };
+        self.touch(id);
         let bar = &mut self.bars[id.get()];
         bar.ending = Ending::Cut;
         bar.end = match bar.abort {
@@ -145,6 +160,7 @@ impl Assembly {
         if let Some(abort) = &mut bar.abort {
             abort.at = abort.at.max(bar.end);
         }
+        self.touch(id);
     }
 
     fn begin_check(&mut self, lane: Lane, version: Version, time: u64) {
@@ -174,6 +190,7 @@ impl Assembly {
         let gas = if event.gas == 0 { bar.gas } else { event.gas };
         bar.abort =
             Some(Abort { at: at.max(bar.start), by: event.other, location: event.location, gas });
+        self.touch(id);
     }
 
     fn commit(&mut self, lane: Lane, version: Version, time: u64) {
@@ -188,6 +205,7 @@ impl Assembly {
         };
         let bar = &mut self.bars[id.get()];
         bar.committed_at = Some(if bar.ending == Ending::Open { time } else { time.max(bar.end) });
+        self.touch(id);
     }
 
     /// A bar of no length, for a commit that has no run. Placed before what the lane runs now, so
@@ -232,6 +250,9 @@ impl Assembly {
     /// Lets what still goes on reach to the last time known.
     pub(crate) fn settle(&mut self) {
         let end = self.end;
+        for id in self.lanes.iter().filter_map(|track| track.running).collect::<Vec<_>>() {
+            self.touch(id);
+        }
         for track in &mut self.lanes {
             if let Some(bar) = track.running.and_then(|id| self.bars.get_mut(id.get())) {
                 bar.end = end.max(bar.start);
@@ -241,6 +262,11 @@ impl Assembly {
             {
                 wait.end = end.max(wait.start);
             }
+            track.columns.truncate(track.changed);
+            for id in track.bars.iter().skip(track.changed) {
+                track.columns.push(&self.bars[id.get()]);
+            }
+            track.changed = track.columns.len();
         }
     }
 
@@ -252,6 +278,7 @@ impl Assembly {
             self.cut(Lane(lane as u8), self.end);
             self.lanes[lane].waiting = false;
         }
+        self.settle();
     }
 }
 

@@ -127,34 +127,44 @@ impl Layout {
     }
 
     fn place_bars(&mut self, film: &Film, lane: Lane) {
+        let Some(track) = film.assembly.lanes.get(lane.get()) else { return };
+        let (columns, playhead) = (&track.columns, self.playhead);
+        let view = self.frame.view;
+        let per_tick = self.frame.plot.w / view.span();
+        let strip = self.frame.bars(lane);
+        // A bar too narrow to be told apart needs no more than its two ends.
+        let place = |tick: f64| self.frame.plot.x + (tick - view.from()) * per_tick;
+        let (mut bars, mut cells) = (Vec::new(), Vec::new());
         let mut pending: Option<Pending> = None;
-        for (id, bar) in visible(film, &self.frame, lane) {
-            if bar.start as f64 > self.playhead {
-                break;
-            }
-            let state = bar.state_at(self.playhead);
-            let now = (bar.end as f64).min(self.playhead).max(bar.start as f64);
-            let rect = self.frame.span(lane, bar.start as f64, now);
-            let whole = self.frame.span(lane, bar.start as f64, bar.end as f64);
-            if whole.w >= APART {
-                self.cells.extend(pending.take().map(|cell| cell.finish(lane)));
-                let rest = (whole.w - rect.w > 0.5).then_some(Rect {
-                    x: rect.right(),
-                    w: whole.w - rect.w,
-                    ..rect
-                });
-                self.bars.push(PlacedBar { id, rect, rest, state });
-                continue;
-            }
-            match &mut pending {
-                Some(cell) if cell.takes(&rect) => cell.add(&rect, state),
-                _ => {
-                    let full = pending.replace(Pending::new(rect, state));
-                    self.cells.extend(full.map(|cell| cell.finish(lane)));
+        for at in columns.within(view.from(), view.to().min(playhead)) {
+            let (start, end) = (columns.starts[at], columns.ends[at]);
+            let state = columns.state_at(at, playhead);
+            let now = end.min(playhead).max(start);
+            let narrow = (end - start) * per_tick < APART;
+            let Some(id) = track.bars.get(at).copied().filter(|_| !narrow) else {
+                let (left, right) = (place(start), place(now));
+                match &mut pending {
+                    Some(cell) if cell.takes(left, right) => cell.add(left, right, state),
+                    _ => {
+                        let full = pending.replace(Pending::new(left, right, state));
+                        cells.extend(full.map(|cell| cell.finish(lane, strip)));
+                    }
                 }
-            }
+                continue;
+            };
+            cells.extend(pending.take().map(|cell| cell.finish(lane, strip)));
+            let rect = self.frame.span(lane, start, now);
+            let whole = self.frame.span(lane, start, end);
+            let rest = (whole.w - rect.w > 0.5).then_some(Rect {
+                x: rect.right(),
+                w: whole.w - rect.w,
+                ..rect
+            });
+            bars.push(PlacedBar { id, rect, rest, state });
         }
-        self.cells.extend(pending.map(|cell| cell.finish(lane)));
+        cells.extend(pending.map(|cell| cell.finish(lane, strip)));
+        self.bars.append(&mut bars);
+        self.cells.append(&mut cells);
     }
 
     fn place_waits(&mut self, film: &Film, lane: Lane) {
@@ -230,15 +240,6 @@ pub fn half_height(rect: Rect) -> Rect {
     Rect { y: rect.y + rect.h / 4.0, h: rect.h / 2.0, ..rect }
 }
 
-/// The bars of a lane that reach into the view, by start.
-fn visible<'a>(
-    film: &'a Film,
-    frame: &Frame,
-    lane: Lane,
-) -> impl Iterator<Item = (BarId, &'a Bar)> {
-    within(film, lane, frame.view.from(), frame.view.to())
-}
-
 /// The bars of a lane that reach into a range of ticks, by start.
 fn within(film: &Film, lane: Lane, from: f64, to: f64) -> impl Iterator<Item = (BarId, &Bar)> {
     let ids = film.lane_bars(lane);
@@ -251,10 +252,12 @@ fn within(film: &Film, lane: Lane, from: f64, to: f64) -> impl Iterator<Item = (
         .take_while(move |(_, bar)| bar.start as f64 <= to)
 }
 
-/// A cell that may still grow.
+/// A cell that may still grow, from its left to its right edge.
 struct Pending {
-    rect: Rect,
+    left: f64,
+    right: f64,
     state: Option<BarState>,
+    /// Width of what was thrown away, and of everything.
     aborted: f64,
     width: f64,
     aborted_bars: u32,
@@ -262,35 +265,34 @@ struct Pending {
 }
 
 impl Pending {
-    fn new(rect: Rect, state: BarState) -> Self {
-        let rect = Rect { w: 0.0, ..rect };
-        let mut cell =
-            Self { rect, state: None, aborted: 0.0, width: 0.0, aborted_bars: 0, bars: 0 };
-        cell.add(&rect, state);
+    fn new(left: f64, right: f64, state: BarState) -> Self {
+        let (aborted, width, aborted_bars, bars) = (0.0, 0.0, 0, 0);
+        let mut cell = Self { left, right: left, state: None, aborted, width, aborted_bars, bars };
+        cell.add(left, right, state);
         cell
     }
 
-    fn takes(&self, rect: &Rect) -> bool {
-        rect.right() - self.rect.x <= APART && rect.x - self.rect.right() <= 1.0
+    fn takes(&self, left: f64, right: f64) -> bool {
+        right - self.left <= APART && left - self.right <= 1.0
     }
 
-    fn add(&mut self, rect: &Rect, state: BarState) {
-        self.rect.w = self.rect.w.max(rect.right() - self.rect.x);
-        self.width += rect.w;
+    fn add(&mut self, left: f64, right: f64, state: BarState) {
+        self.right = self.right.max(right);
+        self.width += right - left;
         self.bars += 1;
         if state == BarState::Aborted {
-            self.aborted += rect.w;
+            self.aborted += right - left;
             self.aborted_bars += 1;
         } else {
             self.state = self.state.max(Some(state));
         }
     }
 
-    fn finish(self, lane: Lane) -> Cell {
+    fn finish(self, lane: Lane, strip: Rect) -> Cell {
         let by_count = f64::from(self.aborted_bars) / f64::from(self.bars.max(1));
         let by_time = if self.width > 0.0 { self.aborted / self.width } else { by_count };
         let aborted = if self.aborted_bars > 0 { by_time.clamp(0.01, 1.0) } else { 0.0 };
-        let rect = Rect { w: self.rect.w.max(1.0), ..self.rect };
+        let rect = Rect { x: self.left, w: (self.right - self.left).max(1.0), ..strip };
         let state = self.state.unwrap_or(BarState::Aborted);
         Cell { lane, rect, state, aborted, bars: self.bars }
     }

@@ -9,6 +9,7 @@ pub mod arc;
 mod assemble;
 pub mod bar;
 pub mod caption;
+mod columns;
 pub mod density;
 pub mod detail;
 pub mod film;

@@ -1,6 +1,7 @@
 //! From a layout to a picture: lanes and axis, bars with their patterns, arrow and playhead.
 
 mod bars;
+mod label;
 mod pattern;
 
 use lanescope_protocol::{Lane, Version};

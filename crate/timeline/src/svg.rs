@@ -52,12 +52,18 @@ fn write_svg(out: &mut String, scene: &Scene, theme: Theme, words: Words<'_>) ->
     writeln!(out, "<title>{}</title>", escape(words.title))?;
     writeln!(out, "<desc>{}</desc>", escape(words.description))?;
     let clip = Rect { x: x - 2.0, y: 0.0, w: plot_w + 4.0, h: scene.height };
-    writeln!(out, r#"<clipPath id="plot">{}</clipPath>"#, element("rect", &rect(clip)))?;
+    // Several pictures may stand in one page, where names of clips are shared.
+    let name = format!("plot-{w}-{h}").replace('.', "_");
+    writeln!(out, r#"<clipPath id="{name}">{}</clipPath>"#, element("rect", &rect(clip)))?;
     writeln!(out, r#"<rect width="{w}" height="{h}" fill="{}"/>"#, Palette::of(theme).page)?;
     let mut clipped = false;
     for item in &scene.items {
         if item.clipped != clipped {
-            out.push_str(if item.clipped { "<g clip-path=\"url(#plot)\">\n" } else { "</g>\n" });
+            if item.clipped {
+                writeln!(out, r#"<g clip-path="url(#{name})">"#)?;
+            } else {
+                out.push_str("</g>\n");
+            }
             clipped = item.clipped;
         }
         write_item(out, item)?;

@@ -6,23 +6,9 @@ use std::collections::BTreeMap;
 use super::{Painter, pattern};
 use crate::bar::{Bar, BarState};
 use crate::frame::Rect;
-use crate::glyph::Glyph;
-use crate::layout::{Cell, PlacedBar, PlacedWait};
+use crate::layout::{Cell, PlacedBar, half_height};
 use crate::palette::Color;
-use crate::scene::{Anchor, Face, Item, Shape, Step, Stroke, Text};
-
-/// What stands on a bar.
-struct Label {
-    glyph: Option<Glyph>,
-    name: String,
-    note: String,
-    color: Color,
-}
-
-/// Narrower bars carry no words.
-const WORDS_MIN: f64 = 28.0;
-/// Narrower bars carry no sign.
-const GLYPH_MIN: f64 = 15.0;
+use crate::scene::{Anchor, Face, Item, Shape, Step, Stroke};
 
 impl Painter<'_> {
     pub(super) fn bars(&mut self) {
@@ -47,7 +33,10 @@ impl Painter<'_> {
         let mut by_color: BTreeMap<u32, Vec<Rect>> = BTreeMap::new();
         let mut aborted = Vec::new();
         for cell in cells {
-            let mut rect = cell.rect;
+            let mut rect = match cell.state {
+                BarState::Suspended if cell.aborted == 0.0 => half_height(cell.rect),
+                _ => cell.rect,
+            };
             if cell.aborted > 0.0 {
                 let alone = cell.state == BarState::Aborted;
                 let share = if alone { 1.0 } else { cell.aborted.clamp(0.34, 0.9) };
@@ -93,7 +82,7 @@ impl Painter<'_> {
         match placed.state {
             BarState::Aborted if sweep < 1.0 => self.sweeping(rect, bar, sweep),
             BarState::Aborted => self.aborted(rect, rect),
-            BarState::Suspended => self.dotted(crate::layout::half_height(rect)),
+            BarState::Suspended => self.dotted(half_height(rect)),
             BarState::Committed => {
                 if settle < 1.0 {
                     self.executed(rect, bar);
@@ -186,7 +175,7 @@ impl Painter<'_> {
     }
 
     /// Waits: dotted, half as high.
-    fn dotted(&mut self, rect: Rect) {
+    pub(super) fn dotted(&mut self, rect: Rect) {
         let (palette, scale) = (self.palette, self.scale);
         let radius = self.radius(rect);
         let rect = Rect { w: (rect.w - 1.0).max(1.0), ..rect };
@@ -195,107 +184,6 @@ impl Painter<'_> {
         self.items.push(Item::fill(Shape::Rects(dots), palette.waiting).clipped());
         let stroke = Stroke::solid(palette.waiting, 1.25 * scale);
         self.items.push(Item::stroke(Shape::Round(rect.inset(0.5), radius), stroke).clipped());
-    }
-
-    fn wait(&mut self, placed: &PlacedWait) {
-        self.dotted(placed.rect);
-        let name = match placed.wait.on {
-            Some(on) => format!("for {}", on.tx),
-            None => "waits".to_owned(),
-        };
-        let color = self.palette.text;
-        let label = Label { glyph: Some(Glyph::Pause), name, note: String::new(), color };
-        self.place(placed.rect, &label, true);
-    }
-
-    fn label(&mut self, rect: Rect, bar: &Bar, state: BarState) {
-        let palette = self.palette;
-        let (color, plate) = match state {
-            BarState::Aborted | BarState::Suspended => (palette.text, true),
-            BarState::Executed => (palette.text, false),
-            BarState::ExecutedAgain | BarState::ExecutingAgain => (palette.ink_again, false),
-            _ => (palette.ink, false),
-        };
-        let numbered = bar.is_again() || state == BarState::Aborted || state == BarState::Suspended;
-        let name = if numbered { bar.version.to_string() } else { bar.tx().to_string() };
-        let ended = !matches!(state, BarState::Executing | BarState::ExecutingAgain);
-        let note = if ended && !plate { self.note(bar) } else { String::new() };
-        let rect =
-            if state == BarState::Suspended { crate::layout::half_height(rect) } else { rect };
-        self.place(rect, &Label { glyph: Glyph::of(state), name, note, color }, plate);
-    }
-
-    /// Writes as much of a label as there is room for: all; without the note; the sign alone.
-    fn place(&mut self, rect: Rect, label: &Label, plate: bool) {
-        let scale = self.scale;
-        let size = (12.0 * scale).min((rect.h * 0.8).max(11.0));
-        if rect.h < 10.0 {
-            return;
-        }
-        let pad = 8.0 * scale;
-        let sign = if label.glyph.is_some() { 16.0 * scale } else { 0.0 };
-        let name = Text::width(&label.name, size, Face::Mono);
-        let note = Text::width(&label.note, size, Face::Sans);
-        // A bar that is partly left of the plot shows its label at the plot's edge.
-        let left = rect.x.max(self.layout.frame.plot.x) + pad;
-        let right = rect.right().min(self.layout.frame.plot.right()) - pad;
-        let middle = rect.y + rect.h / 2.0;
-        let fits = rect.w >= WORDS_MIN * scale && left + sign + name <= right + pad * 0.6;
-        if plate && fits {
-            let plate = Rect {
-                x: left - 4.0 * scale,
-                y: middle - size * 0.75,
-                w: sign + name + 7.0 * scale,
-                h: size * 1.5,
-            };
-            let shape = Shape::Round(plate, 3.0 * scale);
-            self.items.push(Item::fill(shape, self.palette.lane).faded(0.92).clipped());
-        }
-        let tight = rect.w < GLYPH_MIN * scale;
-        if let Some(glyph) = label.glyph.filter(|_| !tight || fits) {
-            let x = if fits { left + 5.0 * scale } else { (rect.x + rect.right()) / 2.0 };
-            if plate && !fits {
-                let shape = Shape::Circle([x, middle], 8.0 * scale);
-                self.items.push(Item::fill(shape, self.palette.lane).clipped());
-            }
-            self.glyph(glyph, [x, middle], label.color);
-        }
-        if fits {
-            self.text(
-                [left + sign, middle],
-                &label.name,
-                size,
-                Face::Mono,
-                Anchor::Start,
-                label.color,
-            );
-            if !label.note.is_empty() && left + sign + name + 10.0 * scale + note <= right {
-                self.text([right, middle], &label.note, size, Face::Sans, Anchor::End, label.color);
-            }
-        }
-    }
-
-    fn glyph(&mut self, glyph: Glyph, at: [f64; 2], color: Color) {
-        let shape = Shape::Path(glyph.path(at[0], at[1], 11.0 * self.scale));
-        let item = if glyph.is_filled() {
-            Item::fill(shape, color)
-        } else {
-            Item::stroke(shape, Stroke::solid(color, 1.75 * self.scale))
-        };
-        self.items.push(item.clipped());
-    }
-
-    fn text(
-        &mut self,
-        at: [f64; 2],
-        words: &str,
-        size: f64,
-        face: Face,
-        anchor: Anchor,
-        color: Color,
-    ) {
-        let text = Text { at, words: words.to_owned(), size, face, anchor };
-        self.items.push(Item::fill(Shape::Text(text), color).clipped());
     }
 
     /// A notch in the upper right corner with an R: reverted, and committed all the same.

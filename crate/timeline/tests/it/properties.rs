@@ -142,6 +142,9 @@ proptest! {
                 prop_assert!(placed || merged, "{bar:?} is not on screen");
             }
         }
+        for placed in &layout.bars {
+            prop_assert_eq!(placed.state, film.bar(placed.id).unwrap().state_at(playhead));
+        }
         let cells: u32 = layout.cells.iter().map(|cell| cell.bars).sum();
         let begun = film.bars().iter().filter(|bar| bar.start as f64 <= playhead).count();
         prop_assert_eq!(cells as usize + layout.bars.len(), begun);
