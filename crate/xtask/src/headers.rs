@@ -14,11 +14,12 @@ pub(crate) const ALWAYS: [(&str, &str); 3] = [
     ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
 ];
 
-/// Nothing from elsewhere, no inline script or style; `blob:` because the workers of the thread
+/// Nothing from elsewhere, no inline script or style sheet; style attributes, because positions and
+/// lengths that come from data are set there; `blob:` because the workers of the thread
 /// pool start from one, and because pictures to save are one.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; \
     script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self'; \
-    img-src 'self' data: blob:; connect-src 'self'";
+    style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'";
 
 /// The text of a `_headers` file, in the form that Netlify and Cloudflare Pages read.
 pub(crate) fn file() -> String {
