@@ -114,7 +114,7 @@ fn head(props: &MatrixViewProps, tx: TxIndex) -> Html {
 fn last_begun(props: &MatrixViewProps, tx: TxIndex) -> Option<Version> {
     let film = &props.film;
     let bars = || film.runs_of(tx).iter().filter_map(|id| film.bar(*id));
-    let begun = bars().filter(|bar| bar.start as f64 <= props.time).last();
+    let begun = bars().rfind(|bar| bar.start as f64 <= props.time);
     begun.or_else(|| bars().next()).map(|bar| bar.version)
 }
 
