@@ -35,18 +35,23 @@ fn generate(knobs: &Knobs, random: &mut Random) -> Draft {
     let mut traders = Traders::default();
     let mut kinds = Kinds::default();
     let mut mints = false;
+    // Who trades and who merely pays are different people where there are enough of them, so that
+    // what the pools do to the lanes is not hidden behind who paid whom.
+    let trading = if users < 6 { users } else { users * 2 / 3 };
+    let paying = if trading < users { trading..users } else { 0..users };
+    let (mut active, mut passive) = (Deck::of(0..trading), Deck::of(paying));
     for index in 0..knobs.get("count") {
-        let sender = random.below(users);
-        let (from, other) = (draft.person(sender), (sender + random.between(1, users - 1)) % users);
         match kinds.next(random, index) {
             Kind::Swap => {
+                let from = draft.person(active.draw(random));
                 let first = random.percent(hot) || pools == 1;
                 let pool = if first { 0 } else { random.between(1, pools - 1) };
                 let pool = cast::place("Pool", pool as usize);
                 swap(&mut draft, random, &mut traders, &from, &pool);
             }
             Kind::Pay => {
-                let receiver = draft.person(other);
+                let from = draft.person(passive.draw(random));
+                let receiver = draft.person(passive.draw(random));
                 draft.pay(&from, &receiver, hundredths(random.between(1, 100)), "");
             }
             Kind::Mint => {
@@ -54,6 +59,7 @@ fn generate(knobs: &Knobs, random: &mut Random) -> Draft {
                     nft_mint::add_collection(&mut draft, MINT);
                     mints = true;
                 }
+                let from = draft.person(active.draw(random));
                 nft_mint::mint(&mut draft, &from, MINT, 1);
             }
         }
@@ -63,6 +69,32 @@ fn generate(knobs: &Knobs, random: &mut Random) -> Draft {
     }
     traders.equip(&mut draft, random, pools);
     draft
+}
+
+/// People in random order, everybody once before anybody comes again.
+struct Deck {
+    people: std::ops::Range<u64>,
+    left: Vec<u64>,
+    last: Option<u64>,
+}
+
+impl Deck {
+    fn of(people: std::ops::Range<u64>) -> Self {
+        Self { people, left: Vec::new(), last: None }
+    }
+
+    /// The next one, never the same twice running: nobody pays himself.
+    fn draw(&mut self, random: &mut Random) -> u64 {
+        if self.left.is_empty() {
+            self.left = self.people.clone().collect();
+            random.shuffle(&mut self.left);
+            if self.left.last().copied() == self.last {
+                self.left.reverse();
+            }
+        }
+        self.last = self.left.pop();
+        self.last.unwrap_or(self.people.start)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -42,18 +42,18 @@ fn the_first_picture() {
     let scenario = compose(&recipe("dex", &[], 7)).unwrap();
     expect![[r#"
         Exchange at peak hour
-         1 swap     Fox → Pool B  89795
-         2 pay      Eva → Noa  21000
-         3 swap     Jo → Pool A  89797
-         4 swap     Noa → Pool A  72695
-         5 swap     Noa → Pool A  72697
-         6 pay      Ivy → Jo  21000
-         7 swap     Cem → Pool B  89785
-         8 mint     Ana → Mint  75393
-         9 swap     Hal → Pool B  89771
-        10 pay      Ana → Eva  21000
-        11 swap     Dia → Pool A  89807
-        12 pay      Eva → Jo  21000
+         1 swap     Ivy → Pool B  89785
+         2 swap     Hal → Pool A  89795
+         3 pay      Jo → Kim  21000
+         4 swap     Gus → Pool A  89785
+         5 swap     Fox → Pool A  89783
+         6 swap     Cem → Pool B  89809
+         7 swap     Dia → Pool B  89773
+         8 swap     Ana → Pool A  89795
+         9 pay      Lou → Noa  21000
+        10 mint     Bo → Mint  75393
+        11 pay      Max → Noa  21000
+        12 pay      Jo → Kim  21000
     "#]]
     .assert_eq(&format!("{}\n{}", scenario.title, table(&scenario)));
 }

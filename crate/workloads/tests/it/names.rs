@@ -52,13 +52,13 @@ fn a_swap_touches_what_it_should() {
     expect![[r#"
         Builder.balance
         Coin.balance
-        Coin.balanceOf[Hal]
+        Coin.balanceOf[Fox]
         Coin.balanceOf[Pool A]
         Coin.code
         Coin.nonce
-        Hal.balance
-        Hal.code
-        Hal.nonce
+        Fox.balance
+        Fox.code
+        Fox.nonce
         Pool A.balance
         Pool A.code
         Pool A.nonce
@@ -66,9 +66,9 @@ fn a_swap_touches_what_it_should() {
         Pool A.reserve1
         Pool A.token0
         Pool A.token1
-        Token.allowance[Hal][Pool A]
+        Token.allowance[Fox][Pool A]
         Token.balance
-        Token.balanceOf[Hal]
+        Token.balanceOf[Fox]
         Token.balanceOf[Pool A]
         Token.code
         Token.nonce"#]]
