@@ -3,7 +3,7 @@
 
 use lanescope_protocol::event::Status;
 use lanescope_protocol::trace::LocationKind;
-use lanescope_protocol::{AccessKind, LocationId, Version};
+use lanescope_protocol::{Access, AccessKind, LocationId, Version};
 
 use crate::bar::{Abort, Bar, BarState, Ending};
 use crate::film::Film;
@@ -29,7 +29,7 @@ pub struct IncarnationDetail {
     pub then: Option<Phrase>,
     /// A word about a location that many write, if that was the cause.
     pub hot: Option<Phrase>,
-    /// What it read, in program order.
+    /// What it read, what tells most first: see [`Film::detail`].
     pub reads: Vec<ReadRow>,
     /// What it wrote, in program order.
     pub writes: Vec<WriteRow>,
@@ -75,6 +75,9 @@ pub struct WriteRow {
 
 impl Film {
     /// What is known of an incarnation at `time` (ticks). `None` if it never began.
+    ///
+    /// Reads are ordered by what they tell: stale ones, values that this block wrote, slots, and
+    /// then account fields; in program order inside each group.
     #[must_use]
     pub fn detail(&self, version: Version, time: f64) -> Option<IncarnationDetail> {
         let bar = self.bar(self.bar_of(version)?)?;
@@ -239,9 +242,12 @@ impl Film {
             Some(version) => version.to_string(),
             None => "before block".to_owned(),
         };
-        self.accesses_of(version)
-            .iter()
-            .filter(|access| access.kind == AccessKind::Read)
+        let reads = self.accesses_of(version).iter();
+        let mut reads: Vec<_> = reads.filter(|access| access.kind == AccessKind::Read).collect();
+        // Stable: program order inside each rank.
+        reads.sort_by_key(|access| self.rank(access));
+        reads
+            .into_iter()
             .map(|access| ReadRow {
                 location: access.location,
                 name: self.location_name(access.location).to_owned(),
@@ -255,6 +261,18 @@ impl Film {
                 value: format::value(self.location_kind(access.location), &access.value),
             })
             .collect()
+    }
+
+    /// What tells most comes first: stale reads, then what this block wrote, then slots, and last
+    /// the fields that every touched account brings along.
+    fn rank(&self, access: &Access) -> u8 {
+        match (access.stale, access.saw.is_some(), self.location_kind(access.location)) {
+            (true, ..) => 0,
+            (false, true, _) => 1,
+            (false, false, LocationKind::Slot) => 2,
+            (false, false, LocationKind::Balance) => 3,
+            (false, false, _) => 4,
+        }
     }
 
     fn writes(&self, version: Version) -> Vec<WriteRow> {
