@@ -66,10 +66,8 @@ pub enum WaitReason {
 pub enum FallbackReason {
     /// Before EIP-161 (Spurious Dragon) empty accounts exist, which is not yet tracked in parallel.
     EmptyAccountRules = 0,
-    /// A transaction was tried too often.
-    TooManyIncarnations = 1,
-    /// Something that should not happen did: the parallel result was refused.
-    Inconsistent = 2,
+    /// No lane could go on though the block was not done, which is a mistake in a strategy.
+    Stuck = 1,
 }
 
 /// One record of [`crate::Trace::events`], sorted by `(time, seq)`.
@@ -280,8 +278,7 @@ impl FallbackReason {
     pub const fn from_code(code: u8) -> Self {
         match code {
             0 => Self::EmptyAccountRules,
-            1 => Self::TooManyIncarnations,
-            _ => Self::Inconsistent,
+            _ => Self::Stuck,
         }
     }
 
@@ -292,11 +289,8 @@ impl FallbackReason {
             Self::EmptyAccountRules => {
                 "Blocks from before Spurious Dragon run on one lane: their rules for empty accounts are not yet tracked in parallel"
             }
-            Self::TooManyIncarnations => {
-                "A transaction was tried too often, so the rest of the block ran on one lane"
-            }
-            Self::Inconsistent => {
-                "The parallel result was refused by a final check, so the block ran again on one lane"
+            Self::Stuck => {
+                "No lane could go on, which should not happen, so the block ran on one lane"
             }
         }
     }

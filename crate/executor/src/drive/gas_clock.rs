@@ -68,7 +68,7 @@ impl GasClockRun {
                 && simulation.stuck
             {
                 let (block, world) = simulation.inputs();
-                let reason = FallbackReason::Inconsistent;
+                let reason = FallbackReason::Stuck;
                 let lane = OneLane::new(block, world, reason, true, 0)?;
                 self.inner = Inner::OneLane { lane: Box::new(lane), done: false };
             }

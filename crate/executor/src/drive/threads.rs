@@ -93,7 +93,7 @@ pub fn run_on_threads(
         Some(End::Done(makespan)) => Ok(Some(floor.finish(makespan))),
         Some(End::Cancelled) => Ok(None),
         Some(End::Broken(error)) => Err(error),
-        Some(End::Stuck) | None => run_on_one(block, world, options, FallbackReason::Inconsistent),
+        Some(End::Stuck) | None => run_on_one(block, world, options, FallbackReason::Stuck),
     }
 }
 
