@@ -21,8 +21,8 @@ pub(super) struct Cell {
 pub(super) struct Inside {
     /// Sorted by transaction; at most one entry each.
     entries: Vec<Entry>,
-    /// Transactions that read this location, unsorted, without immediate repeats. Never shrinks:
-    /// a false entry costs one superfluous validation, a missing one a missed abort.
+    /// Transactions that read this location, sorted. Never shrinks: a false entry costs one
+    /// superfluous validation, a missing one a missed abort.
     readers: Vec<TxIndex>,
 }
 
@@ -75,8 +75,11 @@ impl Inside {
     }
 
     pub(super) fn note_reader(&mut self, reader: TxIndex) {
-        if self.readers.last() != Some(&reader) {
+        // Readers mostly come in order.
+        if self.readers.last().is_none_or(|last| *last < reader) {
             self.readers.push(reader);
+        } else if let Err(at) = self.readers.binary_search(&reader) {
+            self.readers.insert(at, reader);
         }
     }
 
@@ -111,6 +114,7 @@ impl Inside {
 
     /// Adds to `into` every reader above `writer`.
     pub(super) fn readers_above(&self, writer: TxIndex, into: &mut Vec<TxIndex>) {
-        into.extend(self.readers.iter().filter(|reader| **reader > writer));
+        let above = self.readers.partition_point(|reader| *reader <= writer);
+        into.extend_from_slice(&self.readers[above..]);
     }
 }
