@@ -3,16 +3,12 @@
 //! Solidity keeps the entry of a mapping at `keccak256(key ‖ slot)` and the elements of an array
 //! from `keccak256(slot)`, so whoever saw the input of each KECCAK256 can name most slots.
 
-use revm::bytecode::opcode;
-use revm::context::{CfgEnv, Context};
-use revm::database::CacheDB;
-use revm::interpreter::Interpreter;
-use revm::interpreter::interpreter::EthInterpreter;
-use revm::interpreter::interpreter_types::{Jumps, MemoryTr};
+use std::sync::Arc;
+
 use revm::primitives::keccak256;
 use revm::primitives::map::B256Map;
-use revm::{InspectCommitEvm, Inspector, MainBuilder, MainContext};
 
+use crate::evm::hear_keccak;
 use crate::{Block, World};
 
 /// Lengths that keys of mappings and slots of arrays have: a slot alone, a key and a slot, a key of
@@ -27,45 +23,14 @@ const ENTRIES_MAX: usize = 250_000;
 /// System calls are left out: they hash nothing. So are transactions that cannot be part of the
 /// block: whoever executes the block reports them.
 #[must_use]
-pub fn keccak_preimages(block: &Block, world: &World) -> B256Map<Vec<u8>> {
-    let config = CfgEnv::new_with_spec(block.spec).with_chain_id(block.chain_id);
-    let mut evm = Context::mainnet()
-        .with_db(CacheDB::new(world))
-        .with_cfg(config)
-        .with_block(block.env.clone())
-        .build_mainnet_with_inspector(Recorder::default());
-    for transaction in &block.transactions {
-        // An invalid transaction changes nothing, so the rest runs as if it were not there.
-        let _ = evm.inspect_tx_commit(transaction.clone());
-    }
-    evm.inspector.seen
-}
-
-#[derive(Default)]
-struct Recorder {
-    seen: B256Map<Vec<u8>>,
-}
-
-impl<CTX> Inspector<CTX, EthInterpreter> for Recorder {
-    fn step(&mut self, interpreter: &mut Interpreter<EthInterpreter>, _: &mut CTX) {
-        if interpreter.bytecode.opcode() != opcode::KECCAK256 || self.seen.len() >= ENTRIES_MAX {
-            return;
+pub fn keccak_preimages(block: &Block, world: &Arc<World>) -> B256Map<Vec<u8>> {
+    let mut seen = B256Map::default();
+    hear_keccak(block, world, &mut |input| {
+        if LENGTHS.contains(&input.len()) && seen.len() < ENTRIES_MAX {
+            seen.entry(keccak256(input)).or_insert_with(|| input.to_vec());
         }
-        let (Ok(offset), Ok(length)) = (interpreter.stack.peek(0), interpreter.stack.peek(1))
-        else {
-            return;
-        };
-        let (Ok(offset), Ok(length)) = (usize::try_from(offset), usize::try_from(length)) else {
-            return;
-        };
-        // Memory that was never written is not worth a name.
-        let in_memory =
-            offset.checked_add(length).is_some_and(|end| end <= interpreter.memory.size());
-        if LENGTHS.contains(&length) && in_memory {
-            let input = interpreter.memory.slice(offset..offset + length).to_vec();
-            self.seen.entry(keccak256(&input)).or_insert(input);
-        }
-    }
+    });
+    seen
 }
 
 #[cfg(test)]
@@ -111,7 +76,7 @@ mod tests {
             // The first has a wrong nonce and is passed over.
             transactions: vec![TxEnv { nonce: 9, ..call(caller) }, call(caller)],
         };
-        let seen = keccak_preimages(&block, &world);
+        let seen = keccak_preimages(&block, &Arc::new(world));
         let mut input = caller.into_word().to_vec();
         input.extend(U256::from(3).to_be_bytes::<32>());
         assert_eq!(seen.len(), 1);

@@ -5,6 +5,7 @@ mod preimages;
 mod slot;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::OnceLock;
 
 use alloy_primitives::{Address, B256, U256, hex};
@@ -44,7 +45,7 @@ impl Names {
 
     /// Runs the block once to see what it hashes, so that entries of mappings get names. The first
     /// call does the work; later ones return at once.
-    pub fn learn(&self, block: &Block, world: &World) {
+    pub fn learn(&self, block: &Block, world: &Arc<World>) {
         self.seen.get_or_init(|| {
             let mut all = self.given.clone();
             all.extend(keccak_preimages(block, world));

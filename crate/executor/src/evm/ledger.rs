@@ -3,15 +3,14 @@
 //! revm's own `CacheDB` forgets that a destroyed account's storage is gone once ether is sent to it
 //! again, and keeps touched empty accounts alive. Both matter to an oracle.
 
-use core::convert::Infallible;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use revm::DatabaseRef;
 use revm::bytecode::Bytecode;
 use revm::primitives::map::{AddressMap, B256Map, U256Map};
 use revm::primitives::{Address, B256, KECCAK_EMPTY, U256};
-use revm::state::{Account, AccountInfo};
-use revm::{Database, DatabaseCommit, DatabaseRef};
+use revm::state::{Account, AccountInfo, EvmState};
 
 use crate::outcome::{AccountChange, StateChanges};
 use crate::world::World;
@@ -94,43 +93,41 @@ impl Ledger {
     }
 }
 
-impl Database for Ledger {
-    type Error = Infallible;
-
-    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Self::Error> {
+impl Ledger {
+    pub(super) fn basic(&self, address: Address) -> Option<AccountInfo> {
         match self.accounts.get(&address) {
-            Some(entry) => Ok(entry.info.clone()),
-            None => self.world.basic_ref(address),
+            Some(entry) => entry.info.clone(),
+            None => self.world.account(&address).map(|account| account.info.clone()),
         }
     }
 
-    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, Self::Error> {
+    pub(super) fn code_by_hash(&self, code_hash: B256) -> Bytecode {
         if code_hash == KECCAK_EMPTY {
-            return Ok(Bytecode::default());
+            return Bytecode::default();
         }
-        match self.codes.get(&code_hash) {
-            Some(code) => Ok(code.clone()),
-            None => self.world.code_by_hash_ref(code_hash),
-        }
+        self.codes.get(&code_hash).cloned().unwrap_or_else(|| {
+            let Ok(code) = self.world.code_by_hash_ref(code_hash);
+            code
+        })
     }
 
-    fn storage(&mut self, address: Address, key: U256) -> Result<U256, Self::Error> {
+    pub(super) fn storage(&self, address: Address, key: U256) -> U256 {
         let entry = self.accounts.get(&address);
         let written = entry.and_then(|entry| entry.storage.get(&key)).copied();
         match written {
-            Some(value) => Ok(value),
-            None if entry.is_some_and(|entry| entry.cleared) => Ok(U256::ZERO),
-            None => self.world.storage_ref(address, key),
+            Some(value) => value,
+            None if entry.is_some_and(|entry| entry.cleared) => U256::ZERO,
+            None => self.world.slot(&address, key),
         }
     }
 
-    fn block_hash(&mut self, number: u64) -> Result<B256, Self::Error> {
-        self.world.block_hash_ref(number)
+    pub(super) fn block_hash(&self, number: u64) -> B256 {
+        let Ok(hash) = self.world.block_hash_ref(number);
+        hash
     }
-}
 
-impl DatabaseCommit for Ledger {
-    fn commit(&mut self, changes: AddressMap<Account>) {
+    /// Makes a transaction's changes part of the state.
+    pub(super) fn commit(&mut self, changes: EvmState) {
         #[allow(clippy::iter_over_hash_type)] // each account on its own: the order cannot show
         for (address, account) in changes {
             self.commit_account(address, account);

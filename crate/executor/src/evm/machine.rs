@@ -12,6 +12,7 @@ use revm::state::TransactionId;
 
 use super::effects::{self, Fee};
 use super::setup::{Evm, evm};
+use super::source::Source;
 use super::view::{Blocked, EstimateMet, View};
 use crate::block::Block;
 use crate::memory::{Memory, Read, Write};
@@ -51,12 +52,12 @@ impl Execution {
 #[derive(Debug)]
 pub(crate) struct Machine {
     block: Arc<Block>,
-    evm: Evm<View>,
+    evm: Evm,
 }
 
 impl Machine {
     pub(crate) fn new(block: Arc<Block>, memory: Arc<Memory>) -> Self {
-        let evm = evm(&block, View::new(memory));
+        let evm = evm(&block, Source::Memory(View::new(memory)));
         Self { block, evm }
     }
 
@@ -64,26 +65,28 @@ impl Machine {
     pub(crate) fn execute(&mut self, index: TxIndex) -> Execution {
         let tx = &self.block.transactions[index.get()];
         self.evm.ctx.tx.clone_from(tx);
-        self.evm.ctx.journaled_state.database.begin(index);
+        if let Some(view) = self.evm.ctx.journaled_state.database.view() {
+            view.begin(index);
+        }
         let result = UnrewardedHandler.run(&mut self.evm);
         let journal = &mut self.evm.ctx.journaled_state;
         // revm keeps accounts from one transaction to the next; every incarnation must ask anew.
         let state = core::mem::take(&mut journal.inner.state);
         journal.inner.transaction_id = TransactionId::ZERO;
-        let view = &mut journal.database;
+        let Some(view) = journal.database.view() else {
+            let verdict = Verdict::Invalid("the lane has no view of the state".to_owned());
+            return Execution { reads: Vec::new(), writes: Vec::new(), verdict };
+        };
         let (writes, verdict) = match result {
             Ok(result) => {
                 let fee = fee(&self.block, tx, result.tx_gas_used());
-                (
-                    effects::writes(&state, view, fee),
-                    Verdict::Ran(Box::new(Receipt::new(tx, result))),
-                )
+                let writes = effects::writes(&state, view, fee);
+                (writes, Verdict::Ran(Box::new(Receipt::new(tx, result))))
             }
-            Err(EVMError::Database(EstimateMet)) => match view.blocked {
+            Err(error) => match view.blocked {
                 Some(blocked) => (Vec::new(), Verdict::Blocked(blocked)),
-                None => (Vec::new(), Verdict::Invalid(EstimateMet.to_string())),
+                None => (Vec::new(), Verdict::Invalid(invalid_reason(&error))),
             },
-            Err(error) => (Vec::new(), Verdict::Invalid(invalid_reason(&error))),
         };
         Execution { reads: core::mem::take(&mut view.reads), writes, verdict }
     }
@@ -105,9 +108,7 @@ fn fee(block: &Block, tx: &TxEnv, gas_used: u64) -> Fee {
 }
 
 /// A sentence without revm's type names.
-pub(super) fn invalid_reason<E: core::fmt::Display>(
-    error: &EVMError<E, InvalidTransaction>,
-) -> String {
+pub(super) fn invalid_reason(error: &EVMError<EstimateMet, InvalidTransaction>) -> String {
     match error {
         EVMError::Transaction(InvalidTransaction::NonceTooHigh { tx, state }) => {
             format!("its nonce is {tx}, but the sender's next one is {state}")
@@ -127,7 +128,7 @@ pub(super) fn invalid_reason<E: core::fmt::Display>(
 struct UnrewardedHandler;
 
 impl Handler for UnrewardedHandler {
-    type Evm = Evm<View>;
+    type Evm = Evm;
     type Error = EVMError<EstimateMet, InvalidTransaction>;
     type HaltReason = HaltReason;
 

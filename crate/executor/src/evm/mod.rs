@@ -6,11 +6,14 @@ mod ledger;
 mod machine;
 mod sequential;
 mod setup;
+mod source;
 mod system_calls;
 mod view;
+mod watched;
 
 pub use sequential::{SequentialRun, run_sequential};
 
 pub(crate) use machine::{Execution, Machine, Verdict};
 pub(crate) use sequential::check_block_gas;
 pub(crate) use system_calls::after_system_calls;
+pub(crate) use watched::hear_keccak;

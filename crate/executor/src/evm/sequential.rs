@@ -5,13 +5,13 @@ use core::fmt;
 use std::sync::Arc;
 
 use lanescope_protocol::limits::TRANSACTIONS_MAX;
-use revm::context_interface::result::EVMError;
+use revm::ExecuteEvm;
 use revm::primitives::hardfork::SpecId;
-use revm::{DatabaseCommit, ExecuteEvm};
 
 use super::ledger::Ledger;
 use super::machine::invalid_reason;
 use super::setup::{Evm, evm};
+use super::source::Source;
 use super::system_calls::after_system_calls;
 use crate::block::{Block, BlockError};
 use crate::outcome::{Outcome, Receipt};
@@ -27,7 +27,7 @@ pub fn run_sequential(block: &Arc<Block>, world: &Arc<World>) -> Result<Outcome,
 /// A block on one lane, a transaction at a time.
 pub struct SequentialRun {
     block: Arc<Block>,
-    evm: Evm<Ledger>,
+    evm: Evm,
     receipts: Vec<Receipt>,
     gas_used: u64,
 }
@@ -43,7 +43,7 @@ impl SequentialRun {
     pub fn new(block: Arc<Block>, world: Arc<World>) -> Result<Self, BlockError> {
         let world = after_system_calls(&block, world)?;
         let keeps_empty = !block.spec.is_enabled_in(SpecId::SPURIOUS_DRAGON);
-        let evm = evm(&block, Ledger::new(world, keeps_empty));
+        let evm = evm(&block, Source::Ledger(Ledger::new(world, keeps_empty)));
         let receipts = Vec::with_capacity(block.transactions.len().min(TRANSACTIONS_MAX));
         Ok(Self { block, evm, receipts, gas_used: 0 })
     }
@@ -67,14 +67,12 @@ impl SequentialRun {
             return Ok(true);
         };
         check_block_gas(&self.block, index, self.gas_used)?;
-        let executed = self.evm.transact(tx.clone()).map_err(|error| match error {
-            EVMError::Database(never) => match never {},
-            error => BlockError::InvalidTransaction {
-                index: index as u32,
-                reason: invalid_reason(&error),
-            },
+        let executed = self.evm.transact(tx.clone()).map_err(|error| {
+            BlockError::InvalidTransaction { index: index as u32, reason: invalid_reason(&error) }
         })?;
-        self.evm.ctx.journaled_state.database.commit(executed.state);
+        if let Some(ledger) = self.evm.ctx.journaled_state.database.ledger() {
+            ledger.commit(executed.state);
+        }
         let receipt = Receipt::new(tx, executed.result);
         self.gas_used += receipt.gas_used;
         self.receipts.push(receipt);
@@ -83,8 +81,9 @@ impl SequentialRun {
 
     /// The result of everything that has run.
     #[must_use]
-    pub fn finish(self) -> Outcome {
-        let state = self.evm.ctx.journaled_state.database.changes();
+    pub fn finish(mut self) -> Outcome {
+        let ledger = self.evm.ctx.journaled_state.database.ledger();
+        let state = ledger.map(|ledger| ledger.changes()).unwrap_or_default();
         let mut outcome = Outcome { receipts: self.receipts, gas_used: 0, state };
         outcome.accumulate();
         outcome

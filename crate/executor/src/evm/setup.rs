@@ -2,23 +2,37 @@
 
 use revm::context::{BlockEnv, CfgEnv, Context, Journal, LocalContext, TxEnv};
 use revm::context_interface::JournalTr;
-use revm::{Database, MainBuilder, MainnetEvm};
+use revm::{MainBuilder, MainnetEvm};
 
+use super::source::Source;
 use crate::block::Block;
 
-/// revm's mainnet context over a database of ours.
-pub(super) type Ctx<DB> = Context<BlockEnv, TxEnv, CfgEnv, DB, Journal<DB>, ()>;
-/// revm's mainnet EVM over a database of ours.
-pub(super) type Evm<DB> = MainnetEvm<Ctx<DB>>;
+/// revm's mainnet context over our state.
+type Ctx = Context<BlockEnv, TxEnv, CfgEnv, Source, Journal<Source>, ()>;
+/// revm's mainnet EVM over our state.
+pub(super) type Evm<INSPECTOR = ()> = MainnetEvm<Ctx, INSPECTOR>;
 
 /// An EVM for the block. Building one costs more than a transfer, so keep it.
-pub(super) fn evm<DB: Database>(block: &Block, database: DB) -> Evm<DB> {
+pub(super) fn evm(block: &Block, source: Source) -> Evm {
+    context(block, source).build_mainnet()
+}
+
+/// An EVM that tells an inspector of every step.
+pub(super) fn inspected<INSPECTOR>(
+    block: &Block,
+    source: Source,
+    inspector: INSPECTOR,
+) -> Evm<INSPECTOR> {
+    context(block, source).build_mainnet_with_inspector(inspector)
+}
+
+fn context(block: &Block, source: Source) -> Ctx {
     let mut cfg = CfgEnv::new_with_spec(block.spec);
     cfg.chain_id = block.chain_id;
     cfg.set_spec_and_mainnet_gas_params(block.spec);
-    let mut journal = Journal::new(database);
+    let mut journal = Journal::new(source);
     journal.set_spec_id(block.spec);
-    let context = Context {
+    Context {
         block: block.env.clone(),
         tx: TxEnv::default(),
         cfg,
@@ -26,6 +40,5 @@ pub(super) fn evm<DB: Database>(block: &Block, database: DB) -> Evm<DB> {
         chain: (),
         local: LocalContext::default(),
         error: Ok(()),
-    };
-    context.build_mainnet()
+    }
 }

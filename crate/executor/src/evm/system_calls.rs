@@ -8,6 +8,7 @@ use revm::primitives::{Address, B256, address, hardfork::SpecId};
 
 use super::ledger::Ledger;
 use super::setup::evm;
+use super::source::Source;
 use crate::block::{Block, BlockError};
 use crate::world::World;
 
@@ -44,7 +45,7 @@ fn call(
     }
     let failed = |reason: String| BlockError::SystemCall { contract: contract.to_string(), reason };
     let keeps_empty = false; // system calls are younger than EIP-161
-    let mut evm = evm(block, Ledger::new(Arc::clone(&world), keeps_empty));
+    let mut evm = evm(block, Source::Ledger(Ledger::new(Arc::clone(&world), keeps_empty)));
     let result = evm
         .system_call(contract, word.as_slice().to_vec().into())
         .map_err(|error| failed(error.to_string()))?;

@@ -1,19 +1,19 @@
-//! What one incarnation sees of the state: a revm database over the multi-version memory.
+//! What one incarnation sees of the state: revm's questions, answered by the multi-version memory.
 
 use core::error::Error;
 use core::fmt;
 use std::sync::Arc;
 
 use lanescope_protocol::{LocationId, TxIndex};
+use revm::DatabaseRef;
 use revm::bytecode::Bytecode;
 use revm::context_interface::DBErrorMarker;
 use revm::primitives::{Address, B256, KECCAK_EMPTY, U256};
 use revm::state::{AccountId, AccountInfo};
-use revm::{Database, DatabaseRef};
 
 use crate::memory::{Location, Memory, Read, Resolved};
 
-/// The database that an incarnation reads through. Reset it with [`View::begin`] for each one.
+/// What an incarnation reads through. Reset it with [`View::begin`] for each one.
 #[derive(Debug)]
 pub(super) struct View {
     memory: Arc<Memory>,
@@ -106,10 +106,8 @@ impl View {
     }
 }
 
-impl Database for View {
-    type Error = EstimateMet;
-
-    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Self::Error> {
+impl View {
+    pub(super) fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, EstimateMet> {
         let balance = self.read(Location::Balance(address))?;
         let nonce = self.read(Location::Nonce(address))?.saturating_to();
         let code_hash = B256::from(self.read(Location::Code(address))?);
@@ -123,16 +121,16 @@ impl Database for View {
         Ok(Some(AccountInfo { balance, nonce, code_hash, account_id: id, code }))
     }
 
-    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, Self::Error> {
-        Ok(self.memory.code(code_hash))
+    pub(super) fn code_by_hash(&self, code_hash: B256) -> Bytecode {
+        self.memory.code(code_hash)
     }
 
-    fn storage(&mut self, address: Address, key: U256) -> Result<U256, Self::Error> {
+    pub(super) fn storage(&mut self, address: Address, key: U256) -> Result<U256, EstimateMet> {
         self.read(Location::Slot(address, key))
     }
 
-    fn block_hash(&mut self, number: u64) -> Result<B256, Self::Error> {
+    pub(super) fn block_hash(&self, number: u64) -> B256 {
         let Ok(hash) = self.memory.world().block_hash_ref(number);
-        Ok(hash)
+        hash
     }
 }

@@ -1,0 +1,55 @@
+//! A run on one lane that is overheard.
+
+use std::sync::Arc;
+
+use revm::bytecode::opcode;
+use revm::interpreter::Interpreter;
+use revm::interpreter::interpreter::EthInterpreter;
+use revm::interpreter::interpreter_types::{Jumps, MemoryTr};
+use revm::primitives::hardfork::SpecId;
+use revm::{InspectEvm, Inspector};
+
+use super::ledger::Ledger;
+use super::setup::inspected;
+use super::source::Source;
+use crate::block::Block;
+use crate::world::World;
+
+/// Runs a block in order and tells of every input of KECCAK256 that was written to memory before.
+/// Transactions that cannot be part of the block are passed over: whoever executes the block
+/// reports them.
+pub(crate) fn hear_keccak(block: &Block, world: &Arc<World>, hear: &mut dyn FnMut(&[u8])) {
+    let keeps_empty = !block.spec.is_enabled_in(SpecId::SPURIOUS_DRAGON);
+    let ledger = Ledger::new(Arc::clone(world), keeps_empty);
+    let mut evm = inspected(block, Source::Ledger(ledger), Listener { hear });
+    for transaction in &block.transactions {
+        if let Ok(executed) = evm.inspect_tx(transaction.clone())
+            && let Some(ledger) = evm.ctx.journaled_state.database.ledger()
+        {
+            ledger.commit(executed.state);
+        }
+    }
+}
+
+struct Listener<'a> {
+    hear: &'a mut dyn FnMut(&[u8]),
+}
+
+impl<CTX> Inspector<CTX, EthInterpreter> for Listener<'_> {
+    fn step(&mut self, interpreter: &mut Interpreter<EthInterpreter>, _: &mut CTX) {
+        if interpreter.bytecode.opcode() != opcode::KECCAK256 {
+            return;
+        }
+        let (Ok(offset), Ok(length)) = (interpreter.stack.peek(0), interpreter.stack.peek(1))
+        else {
+            return;
+        };
+        let (Ok(offset), Ok(length)) = (usize::try_from(offset), usize::try_from(length)) else {
+            return;
+        };
+        // Memory that was never written is not worth a name.
+        if offset.checked_add(length).is_some_and(|end| end <= interpreter.memory.size()) {
+            (self.hear)(&interpreter.memory.slice(offset..offset + length));
+        }
+    }
+}
