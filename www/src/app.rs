@@ -12,6 +12,7 @@ use yew::{
 
 use crate::composer::{BlockList, Knobs, Tools, TransactionForm, addition};
 use crate::effects::Effects;
+use crate::engine_link::Flavour;
 use crate::environment::Environment;
 use crate::files;
 use crate::hooks::{use_drop, use_frames, use_keys, use_motion};
@@ -145,7 +146,8 @@ fn composer(store: &UseReducerHandle<Store>, view: &View) -> Html {
             <Tools dispatch={dispatch.clone()} scenario={scenario.clone()} row={store.row}
                 can_undo={store.draft.can_undo()} can_redo={store.draft.can_redo()} />
             <BlockList dispatch={dispatch.clone()} scenario={scenario.clone()} film={view.current.clone()}
-                time={view.event_time} row={store.row} />
+                time={view.event_time} row={store.row}
+                looked_at={view.current.as_ref().and(view.selected).map(|version| version.tx.get())} />
             <button class="control add" data-testid="tx-add"
                 onclick={wish(&dispatch, Wish::Edit(addition(scenario, store.row)))}>
                 { Icon::Add.draw() }{ "Add transaction" }
@@ -171,13 +173,22 @@ fn inspector(store: &UseReducerHandle<Store>, view: &View, environment: Environm
                 <Totals film={film.clone()} threads={store.has_threads()} gas={store.times.gas}
                     measured={store.times.threads} />
             }
-            <p class="flavour note" data-testid="flavour">{ store.flavour.slug() }</p>
+            <p class="flavour note" data-testid="flavour">{ engine_words(store) }</p>
             if environment.debug {
                 <button class="control" data-testid="crash" onclick={wish(&dispatch, Wish::Crash)}>
                     { "Crash the engine" }
                 </button>
             }
         </aside>
+    }
+}
+
+fn engine_words(store: &Store) -> String {
+    match (store.engine, store.flavour) {
+        (Engine::Ready { threads: 1.. }, Flavour::Threads) => "Engine with real threads".to_owned(),
+        (Engine::Ready { .. }, _) => "Engine on a single thread".to_owned(),
+        (Engine::Booting, _) => "The engine is on its way".to_owned(),
+        (Engine::Failed, _) => "The engine stopped".to_owned(),
     }
 }
 

@@ -240,3 +240,129 @@ fn next_abort(film: &Film, from: usize) -> Option<usize> {
     let moments = film.moments();
     (from..moments.len()).find(|index| moments[*index].event.kind == EventKind::Aborted)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lanescope_protocol::{Event, Incarnation, Lane, Settings, TxIndex};
+
+    fn event(time: u64, kind: EventKind, tx: u32) -> Event {
+        Event {
+            time,
+            seq: 0,
+            lane: Lane(0),
+            kind,
+            detail: 0,
+            tx: Some(TxIndex(tx)),
+            incarnation: Incarnation(0),
+            other: None,
+            location: None,
+            gas: 0,
+        }
+    }
+
+    /// T1 runs and commits, T2 runs, is thrown away, and nothing more.
+    fn film() -> Film {
+        let mut film = Film::live(Settings::default(), Vec::new());
+        film.extend(&[
+            event(0, EventKind::ExecutionStarted, 0),
+            event(10, EventKind::ExecutionFinished, 0),
+            event(10, EventKind::Committed, 0),
+            event(20, EventKind::ExecutionStarted, 1),
+            event(50, EventKind::ExecutionFinished, 1),
+            event(60, EventKind::Aborted, 1),
+            event(80, EventKind::WaitStarted, 1),
+        ]);
+        film
+    }
+
+    /// Frames of 16 ms until it stands, or a minute has passed. Returns the milliseconds.
+    fn run(playback: &mut Playback, film: &Film, still: bool) -> f64 {
+        let mut now = 0.0;
+        while playback.playing && now < 60_000.0 {
+            playback.frame(film, now, still);
+            now += 16.0;
+        }
+        now
+    }
+
+    #[test]
+    fn a_small_film_takes_eight_seconds_and_half_as_long_at_twice_the_speed() {
+        let film = film();
+        let mut playback = Playback::default();
+        playback.start(false);
+        assert!((run(&mut playback, &film, false) - 8000.0).abs() < 100.0);
+        assert_eq!((playback.time, playback.playing), (80.0, false));
+        playback.speed += 1;
+        playback.toggle(&film);
+        assert!((run(&mut playback, &film, false) - 4000.0).abs() < 100.0);
+    }
+
+    #[test]
+    fn the_first_showing_holds_at_the_first_abort_and_goes_on() {
+        let film = film();
+        let mut playback = Playback::default();
+        playback.start(true);
+        let length = run(&mut playback, &film, false);
+        assert!((length - 8000.0 - HOLD_MS).abs() < 150.0, "{length}");
+        playback.start(true);
+        let mut now = 0.0;
+        while playback.hold_ms <= 0.0 {
+            playback.frame(&film, now, false);
+            now += 16.0;
+        }
+        assert_eq!(playback.time, 60.0);
+        assert_eq!(playback.caption(&film).version.map(|version| version.tx), Some(TxIndex(1)));
+        assert!(playback.playing);
+    }
+
+    #[test]
+    fn without_motion_it_goes_from_still_to_still_and_never_past_an_abort() {
+        let film = film();
+        let mut playback = Playback::default();
+        playback.start(true);
+        let mut times = Vec::new();
+        let mut now = 0.0;
+        while playback.playing && now < 60_000.0 {
+            playback.frame(&film, now, true);
+            times.push(playback.time as u64);
+            now += 100.0;
+        }
+        times.dedup();
+        assert_eq!(times, [0, 10, 20, 50, 60, 80]);
+    }
+
+    #[test]
+    fn steps_stop_at_every_moment_both_ways() {
+        let film = film();
+        let mut playback = Playback::default();
+        let mut times = Vec::new();
+        while playback.step < film.moments().len() {
+            playback.step(&film, Toward::Forward);
+            times.push(playback.time as u64);
+        }
+        assert_eq!(times, [0, 10, 10, 20, 50, 60, 80]);
+        while playback.step > 0 {
+            playback.step(&film, Toward::Back);
+        }
+        assert_eq!(playback.time, 0.0);
+        playback.step(&film, Toward::Back);
+        assert_eq!(playback.step, 0);
+    }
+
+    #[test]
+    fn jumps_find_aborts_and_starts_and_stay_where_there_is_none() {
+        let film = film();
+        let mut playback = Playback::default();
+        assert!(playback.step_to(&film, Toward::Forward, EventKind::Aborted).is_some());
+        assert_eq!(playback.time, 60.0);
+        assert!(playback.step_to(&film, Toward::Forward, EventKind::Aborted).is_none());
+        assert_eq!(playback.time, 60.0);
+        playback.step_to(&film, Toward::Back, EventKind::ExecutionStarted);
+        assert_eq!(playback.time, 20.0);
+        playback.seek(&film, 1e9);
+        assert_eq!(playback.time, 80.0);
+        playback.seek(&film, -5.0);
+        assert_eq!(playback.time, 0.0);
+    }
+}

@@ -29,6 +29,8 @@ pub(crate) struct BlockListProps {
     /// Where the playhead stands, in ticks.
     pub(crate) time: f64,
     pub(crate) row: Option<usize>,
+    /// The transaction that is shown in detail.
+    pub(crate) looked_at: Option<usize>,
 }
 
 /// Rows that exist: from, and how many.
@@ -98,6 +100,7 @@ fn row(
         classes!(
             "row",
             chosen.then_some("chosen"),
+            (props.looked_at == Some(at)).then_some("looked-at"),
             drag.filter(|drag| drag.from == at).map(|_| "lifted"),
             drag.filter(|drag| drag.to == at && drag.from != at)
                 .map(|drag| if drag.to > drag.from { "drop-after" } else { "drop-before" }),

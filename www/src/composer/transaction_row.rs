@@ -3,7 +3,7 @@
 use lanescope_protocol::event::Status;
 use lanescope_protocol::scenario::Transaction;
 use lanescope_protocol::{Scenario, TxIndex};
-use lanescope_timeline::{Film, TxState};
+use lanescope_timeline::{BarId, Film, TxState};
 
 use crate::words::short_account;
 
@@ -49,7 +49,8 @@ fn action(transaction: &Transaction) -> String {
 pub(super) fn sign(film: &Film, at: usize, time: f64) -> (&'static str, &'static str, String) {
     let tx = TxIndex(at as u32);
     let state = film.tx_state_at(tx, time);
-    let again = film.runs_of(tx).len() > 1;
+    let begun = |id: &&BarId| film.bar(**id).is_some_and(|bar| bar.start as f64 <= time);
+    let again = film.runs_of(tx).iter().filter(begun).count() > 1;
     let (sign, class) = match state {
         TxState::Queued => ("", "queued"),
         TxState::Executing => ("▶", "executing"),

@@ -1,14 +1,16 @@
 //! One incarnation: what it did, why it counts or not, what it read and wrote.
 
 use lanescope_protocol::{TxIndex, Version};
-use lanescope_timeline::{BarState, Film, IncarnationDetail, Phrase, ReadRow, WriteRow};
+use lanescope_timeline::{BarState, Film, IncarnationDetail, Phrase, ReadRow, WriteRow, format};
 use yew::{Html, Properties, classes, function_component, html};
 
 use crate::store::{Action, Wish};
 use crate::words::{Dispatch, Shared, phrase};
 
+/// Reads or writes that are seen at once; those that no longer hold in any case.
+const SHOWN: usize = 5;
 /// Reads or writes that are listed; the rest is counted.
-const LISTED: usize = 60;
+const LISTED: usize = 100;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct IncarnationProps {
@@ -36,7 +38,7 @@ pub(crate) fn incarnation(props: &IncarnationProps) -> Html {
             <h2>{ &detail.title }</h2>
             <p class="subtitle">{ &detail.subtitle }</p>
             { runs(props, detail.version) }
-            { why(&detail) }
+            if detail.state != BarState::Future { { why(&detail) } }
             { reads(&detail.reads) }
             { writes(&detail.writes) }
             if let Some(then) = &detail.then {
@@ -96,28 +98,34 @@ fn reads(rows: &[ReadRow]) -> Html {
     if rows.is_empty() {
         return Html::default();
     }
-    let row = |row: &ReadRow| {
-        let class = if row.stale { "bad" } else { "good" };
-        let sign = if row.stale { " ✕" } else { " ✓" };
-        html! {
-            <tr title={format!("{} = {}", row.name, row.value)}>
-                <th scope="row"><span class="code place-name">{ &row.name }</span></th>
-                <td>{ &row.saw }</td>
-                <td class={class}>{ &row.now }{ sign }</td>
-            </tr>
-        }
-    };
+    // What no longer holds is why one looks here at all.
+    let (stale, held): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.stale);
+    let shown = stale.len().max(SHOWN).min(LISTED);
+    let ordered: Vec<_> = stale.into_iter().chain(held).collect();
+    let (shown, rest) = ordered.split_at(shown.min(ordered.len()));
     html! {
-        <table class="accesses" data-testid="reads">
-            <thead><tr>
-                <th scope="col">{ "read" }</th><th scope="col">{ "saw" }</th>
-                <th scope="col">{ "is now" }</th>
-            </tr></thead>
-            <tbody>
-                { for rows.iter().take(LISTED).map(row) }
-                { more(rows.len()) }
-            </tbody>
-        </table>
+        <>
+            <table class="accesses" data-testid="reads">
+                <thead><tr>
+                    <th scope="col">{ "read" }</th><th scope="col">{ "saw" }</th>
+                    <th scope="col">{ "is now" }</th>
+                </tr></thead>
+                <tbody>{ for shown.iter().map(|row| read(row)) }</tbody>
+            </table>
+            { others(rest.len(), "read", rest.iter().take(LISTED).map(|row| read(row)).collect()) }
+        </>
+    }
+}
+
+fn read(row: &ReadRow) -> Html {
+    let class = if row.stale { "bad" } else { "good" };
+    let sign = if row.stale { " ✕" } else { " ✓" };
+    html! {
+        <tr title={format!("{} = {}", row.name, row.value)}>
+            <th scope="row"><span class="code place-name">{ &row.name }</span></th>
+            <td>{ &row.saw }</td>
+            <td class={class}>{ &row.now }{ sign }</td>
+        </tr>
     }
 }
 
@@ -125,32 +133,41 @@ fn writes(rows: &[WriteRow]) -> Html {
     if rows.is_empty() {
         return Html::default();
     }
-    let row = |row: &WriteRow| {
-        html! {
-            <tr>
-                <th scope="row"><span class="code place-name">{ &row.name }</span></th>
-                <td colspan="2" class="code value">{ &row.value }</td>
-            </tr>
-        }
-    };
+    let (shown, rest) = rows.split_at(SHOWN.min(rows.len()));
     html! {
-        <table class="accesses" data-testid="writes">
-            <thead><tr>
-                <th scope="col">{ "wrote" }</th><th scope="col" colspan="2">{ "value" }</th>
-            </tr></thead>
-            <tbody>
-                { for rows.iter().take(LISTED).map(row) }
-                { more(rows.len()) }
-            </tbody>
-        </table>
+        <>
+            <table class="accesses" data-testid="writes">
+                <thead><tr>
+                    <th scope="col">{ "wrote" }</th><th scope="col" colspan="2">{ "value" }</th>
+                </tr></thead>
+                <tbody>{ for shown.iter().map(write) }</tbody>
+            </table>
+            { others(rest.len(), "write", rest.iter().take(LISTED).map(write).collect()) }
+        </>
     }
 }
 
-fn more(length: usize) -> Html {
-    match length.checked_sub(LISTED) {
-        Some(rest) if rest > 0 => {
-            html! { <tr><td colspan="3" class="note">{ format!("and {rest} more") }</td></tr> }
-        }
-        _ => Html::default(),
+fn write(row: &WriteRow) -> Html {
+    html! {
+        <tr title={format!("{} = {}", row.name, row.value)}>
+            <th scope="row"><span class="code place-name">{ &row.name }</span></th>
+            <td colspan="2" class="code value">{ &row.value }</td>
+        </tr>
+    }
+}
+
+/// The rows that are folded away.
+fn others(count: usize, noun: &str, rows: Html) -> Html {
+    if count == 0 {
+        return Html::default();
+    }
+    html! {
+        <details class="others">
+            <summary>{ format::count(count, &format!("more {noun}")) }</summary>
+            <table class="accesses"><tbody>{ rows }</tbody></table>
+            if let Some(rest) = count.checked_sub(LISTED).filter(|rest| *rest > 0) {
+                <p class="note">{ format!("and {rest} that are not listed") }</p>
+            }
+        </details>
     }
 }

@@ -52,7 +52,7 @@ pub(crate) enum Wish {
     Step(Toward),
     /// To the next or previous start of a transaction.
     StepTransaction(Toward),
-    /// To the next or previous abort, which is then shown in detail.
+    /// To the next or previous abort, which the details then show.
     StepAbort(Toward),
     First,
     Last,
@@ -121,11 +121,10 @@ impl Store {
                 playback.step_to(&film, *toward, EventKind::ExecutionStarted);
             }
             Wish::StepAbort(toward) => {
-                if let Some(at) = playback.step_to(&film, *toward, EventKind::Aborted) {
-                    let event = film.moments()[at].event;
-                    self.selected =
-                        event.tx.map(|tx| Version { tx, incarnation: event.incarnation });
-                    self.row = event.tx.map(TxIndex::get);
+                // The details follow the caption, so nothing chosen before may stand in the way.
+                if playback.step_to(&film, *toward, EventKind::Aborted).is_some() {
+                    self.selected = None;
+                    self.row = None;
                 }
             }
             Wish::First => playback.first(),
