@@ -1,7 +1,7 @@
 //! Real threads: runs whose time axis is the clock on the wall, and measurements.
 //!
-//! Wasm is compiled better while it runs, so what is measured has run before: the best of a few
-//! rounds counts, for one lane and for many alike.
+//! Browsers compile Wasm better while it runs, so a first run takes up to ten times as long as the
+//! next. Hence one lane and many take turns for a few rounds, and the best of each counts.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,19 +17,33 @@ use lanescope_workloads::Prepared;
 use crate::clock;
 use crate::host::Host;
 use crate::job::Job;
-use crate::run::ONE_LANE;
 use crate::session::{Running, Session, Stop};
 
 /// No further round begins after this time.
-const BUDGET_NS: u64 = 150_000_000;
-/// Most rounds of one measurement.
-const ROUNDS: u32 = 8;
+const BUDGET_NS: u64 = 500_000_000;
+/// Fewest rounds: the first is never the best.
+const ROUNDS_MIN: u32 = 2;
+/// Most rounds.
+const ROUNDS_MAX: u32 = 8;
 
-/// What is shown while the block is measured in parallel.
-const WARMING_UP: &str = "warming up on real threads";
+/// What is shown meanwhile.
+const MEASURING: &str = "measuring one lane and many by turns";
 
-/// A result and the nanoseconds it took; nothing, if the run was cancelled meanwhile.
-type Timed<T> = Result<Option<(T, u64)>, BlockError>;
+/// One lane against many, the fastest round of each.
+#[derive(Debug)]
+struct Race {
+    one_lane: Timed<Outcome>,
+    lanes: Timed<Run>,
+    /// Every round ended in the same state, not only the fastest.
+    identical: bool,
+}
+
+/// A result and the nanoseconds that it took.
+#[derive(Debug)]
+struct Timed<T> {
+    result: T,
+    nanoseconds: u64,
+}
 
 /// Events on their way from the lanes to the coordinator.
 #[derive(Debug, Default)]
@@ -72,14 +86,16 @@ impl<H: Host> Session<H> {
         prepared: &Arc<Prepared>,
         settings: Settings,
     ) -> Result<(), Stop> {
-        self.tell_stage(running, prepared, ONE_LANE);
-        let (one_lane, one_lane_ns) = self.time_one_lane(running, prepared).await?;
-        self.tell_stage(running, prepared, WARMING_UP);
-        let (timed, timed_ns) = self.time_lanes(running, prepared, settings).await?;
+        let total = prepared.block.transactions.len() as u32;
+        let stage = MEASURING.to_owned();
+        self.post(&Report::Progress { run: running.run, stage, done: 0, total });
+        let race = self.race(running, prepared, settings).await?;
         let run = self.stream(running, prepared, settings).await?;
-        let one_lane = Arc::new(one_lane);
-        self.finish(running, prepared, settings, &one_lane, one_lane_ns, run).await?;
-        self.tell_measurement(running, settings, (&one_lane, one_lane_ns), (&timed, timed_ns));
+        let measurement = race.measurement(settings);
+        let ticks = race.one_lane.nanoseconds;
+        let one_lane = Arc::new(race.one_lane.result);
+        self.finish(running, prepared, settings, &one_lane, ticks, run).await?;
+        self.post(&Report::Measured { run: running.run, measurement });
         Ok(())
     }
 
@@ -92,20 +108,10 @@ impl<H: Host> Session<H> {
     ) -> Result<(), Stop> {
         let settings = Settings { lanes: settings.lanes.min(self.host.threads()), ..settings };
         self.take_pool(running).await?;
-        let end = self.measure_alone(running, prepared, settings).await;
+        let race = self.race(running, prepared, settings).await;
         self.pool_taken.set(false);
-        end
-    }
-
-    async fn measure_alone(
-        &self,
-        running: &Running,
-        prepared: &Arc<Prepared>,
-        settings: Settings,
-    ) -> Result<(), Stop> {
-        let (one_lane, one_lane_ns) = self.time_one_lane(running, prepared).await?;
-        let (timed, timed_ns) = self.time_lanes(running, prepared, settings).await?;
-        self.tell_measurement(running, settings, (&one_lane, one_lane_ns), (&timed, timed_ns));
+        let measurement = race?.measurement(settings);
+        self.post(&Report::Measured { run: running.run, measurement });
         Ok(())
     }
 
@@ -119,42 +125,17 @@ impl<H: Host> Session<H> {
         Ok(())
     }
 
-    async fn time_one_lane(
+    async fn race(
         &self,
         running: &Running,
-        prepared: &Prepared,
-    ) -> Result<(Outcome, u64), Stop> {
-        let (block, world) = (Arc::clone(&prepared.block), Arc::clone(&prepared.world));
-        let cancelled = Arc::clone(&running.cancelled);
-        let job = Job::start(move || {
-            best_of(|| {
-                let mut run = SequentialRun::new(Arc::clone(&block), Arc::clone(&world))?;
-                while !run.step()? {
-                    if cancelled.load(Ordering::Relaxed) {
-                        return Ok(None);
-                    }
-                }
-                Ok(Some(run.finish()))
-            })
-        });
-        unless_cancelled(self.wait(&job, || {}).await)
-    }
-
-    async fn time_lanes(
-        &self,
-        running: &Running,
-        prepared: &Prepared,
+        prepared: &Arc<Prepared>,
         settings: Settings,
-    ) -> Result<(Run, u64), Stop> {
-        let (block, world) = (Arc::clone(&prepared.block), Arc::clone(&prepared.world));
-        let cancelled = Arc::clone(&running.cancelled);
-        let job = Job::start(move || {
-            best_of(|| {
-                let options = options(&NoSink, &cancelled, false);
-                run_on_threads(Arc::clone(&block), Arc::clone(&world), &settings, options)
-            })
-        });
-        unless_cancelled(self.wait(&job, || {}).await)
+    ) -> Result<Race, Stop> {
+        let (prepared, cancelled) = (Arc::clone(prepared), Arc::clone(&running.cancelled));
+        let job = Job::start(move || race(&prepared, &settings, &cancelled));
+        let race = self.wait(&job, || {}).await.map_err(Stop::rejected)?;
+        running.check()?;
+        race.ok_or(Stop::Cancelled)
     }
 
     /// Runs once, recorded, and passes events on as they come.
@@ -175,29 +156,6 @@ impl<H: Host> Session<H> {
         self.post_events(running, &mailbox.empty());
         run.map_err(Stop::rejected)?.ok_or(Stop::Cancelled)
     }
-
-    fn tell_stage(&self, running: &Running, prepared: &Prepared, stage: &str) {
-        let total = prepared.block.transactions.len() as u32;
-        self.post(&Report::Progress { run: running.run, stage: stage.to_owned(), done: 0, total });
-    }
-
-    fn tell_measurement(
-        &self,
-        running: &Running,
-        settings: Settings,
-        (one_lane, one_lane_ns): (&Outcome, u64),
-        (lanes, lanes_ns): (&Run, u64),
-    ) {
-        let measurement = Measurement {
-            sequential_ms: clock::milliseconds(0, one_lane_ns),
-            parallel_ms: clock::milliseconds(0, lanes_ns),
-            lanes: settings.lanes,
-            executions: lanes.executions,
-            aborts: lanes.aborts,
-            identical: difference(one_lane, &lanes.outcome).is_none(),
-        };
-        self.post(&Report::Measured { run: running.run, measurement });
-    }
 }
 
 fn options<'a>(
@@ -208,25 +166,77 @@ fn options<'a>(
     ThreadsOptions { now: &clock::now, sink, cancel, record }
 }
 
-/// The fastest of a few rounds.
-fn best_of<T>(mut round: impl FnMut() -> Result<Option<T>, BlockError>) -> Timed<T> {
+/// Runs by turns on one lane and on many. Nothing, if the run was cancelled meanwhile.
+fn race(
+    prepared: &Prepared,
+    settings: &Settings,
+    cancelled: &AtomicBool,
+) -> Result<Option<Race>, BlockError> {
     let start = clock::now();
-    let mut best: Option<(T, u64)> = None;
-    for _ in 0..ROUNDS {
-        let from = clock::now();
-        let Some(result) = round()? else { return Ok(None) };
-        let now = clock::now();
-        let took = now.saturating_sub(from);
-        if best.as_ref().is_none_or(|(_, least)| took < *least) {
-            best = Some((result, took));
-        }
-        if now.saturating_sub(start) >= BUDGET_NS {
+    let mut best: Option<Race> = None;
+    for round in 0..ROUNDS_MAX {
+        let is_late = clock::now().saturating_sub(start) >= BUDGET_NS;
+        if is_late && round >= ROUNDS_MIN {
             break;
         }
+        let one_lane = timed(|| run_on_one_lane(prepared, cancelled))?;
+        let lanes = timed(|| {
+            let (block, world) = (Arc::clone(&prepared.block), Arc::clone(&prepared.world));
+            run_on_threads(block, world, settings, options(&NoSink, cancelled, false))
+        })?;
+        let Some((one_lane, lanes)) = one_lane.zip(lanes) else { return Ok(None) };
+        let identical = difference(&one_lane.result, &lanes.result.outcome).is_none();
+        best = Some(match best {
+            None => Race { one_lane, lanes, identical },
+            Some(best) => Race {
+                one_lane: best.one_lane.or_faster(one_lane),
+                lanes: best.lanes.or_faster(lanes),
+                identical: best.identical && identical,
+            },
+        });
     }
     Ok(best)
 }
 
-fn unless_cancelled<T>(timed: Timed<T>) -> Result<(T, u64), Stop> {
-    timed.map_err(Stop::rejected)?.ok_or(Stop::Cancelled)
+fn run_on_one_lane(
+    prepared: &Prepared,
+    cancelled: &AtomicBool,
+) -> Result<Option<Outcome>, BlockError> {
+    let (block, world) = (Arc::clone(&prepared.block), Arc::clone(&prepared.world));
+    let mut run = SequentialRun::new(block, world)?;
+    while !run.step()? {
+        if cancelled.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(run.finish()))
+}
+
+fn timed<T>(
+    work: impl FnOnce() -> Result<Option<T>, BlockError>,
+) -> Result<Option<Timed<T>>, BlockError> {
+    let from = clock::now();
+    let result = work()?;
+    let nanoseconds = clock::now().saturating_sub(from);
+    Ok(result.map(|result| Timed { result, nanoseconds }))
+}
+
+impl<T> Timed<T> {
+    fn or_faster(self, other: Self) -> Self {
+        if other.nanoseconds < self.nanoseconds { other } else { self }
+    }
+}
+
+impl Race {
+    fn measurement(&self, settings: Settings) -> Measurement {
+        let lanes = &self.lanes.result;
+        Measurement {
+            sequential_ms: clock::milliseconds(0, self.one_lane.nanoseconds),
+            parallel_ms: clock::milliseconds(0, self.lanes.nanoseconds),
+            lanes: settings.lanes,
+            executions: lanes.executions,
+            aborts: lanes.aborts,
+            identical: self.identical,
+        }
+    }
 }

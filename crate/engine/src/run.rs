@@ -21,7 +21,7 @@ const PROGRESS_NS: u64 = 50_000_000;
 const STEPS: usize = 32;
 
 /// What is shown while the block runs on one lane.
-pub(crate) const ONE_LANE: &str = "one lane, to compare with";
+const ONE_LANE: &str = "one lane, to compare with";
 
 impl<H: Host> Session<H> {
     pub(crate) async fn run(
