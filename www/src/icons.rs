@@ -48,7 +48,7 @@ impl Icon {
                 ("", "M3 4.5h10M6.5 4V2.8h3V4M4.3 4.5l.6 8.7h6.2l.6-8.7M6.8 7v4M9.2 7v4")
             }
             Self::Save => ("", "M8 2.5v7.5M4.8 7L8 10.2 11.2 7M3 13h10"),
-            Self::StepBack => ("M11 3v10L4 8z", ""),
+            Self::StepBack => ("", "M11 3.6v8.8L4.4 8z"),
             Self::StepForward => ("", "M5 3.6v8.8L11.6 8z"),
             Self::Undo => ("", "M3.5 6H10a3.2 3.2 0 0 1 0 6.5H6M6 3L3 6l3 3"),
             Self::Up => ("", "M8 13V3M4 7l4-4 4 4"),

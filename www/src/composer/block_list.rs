@@ -113,7 +113,7 @@ fn row(
             onpointerdown={down.reform(move |event| (event, at))}>
             <span class="row-index">{ at + 1 }</span>
             <span class="row-action" title={words.action.clone()}>{ words.action }</span>
-            <span class="row-who">{ words.sender }{ " → " }{ words.receiver }</span>
+            <span class="row-who" title={format!("{} → {}", words.sender, words.receiver)}>{ words.sender }{ " → " }{ words.receiver }</span>
             <span class={classes!("row-sign", state)} aria-label={spoken}>{ sign }</span>
         </li>
     }

@@ -95,12 +95,18 @@ mod tests {
     fn what_is_added_can_run() {
         let mut scenario =
             Scenario { accounts: vec![account("Cem"), account("Dia")], ..Scenario::default() };
-        let Edit::Insert { at: 0, transaction } = addition(&scenario, None) else {
-            panic!("not at the end of an empty block")
+        let payment = Transaction {
+            sender: "Cem".to_owned(),
+            receiver: "Dia".to_owned(),
+            value: "0.1 ether".to_owned(),
+            ..Transaction::default()
         };
-        assert_eq!((transaction.sender.as_str(), transaction.receiver.as_str()), ("Cem", "Dia"));
+        assert_eq!(
+            addition(&scenario, None),
+            Edit::Insert { at: 0, transaction: Box::new(payment.clone()) }
+        );
         let swap = Transaction { sender: "Eva".to_owned(), ..Transaction::default() };
-        scenario.transactions = vec![swap.clone(), *transaction];
+        scenario.transactions = vec![swap.clone(), payment];
         assert_eq!(
             addition(&scenario, Some(0)),
             Edit::Insert { at: 1, transaction: Box::new(swap) }

@@ -20,19 +20,27 @@ pub(super) fn words(scenario: &Scenario, film: Option<&Film>, at: usize) -> RowW
     if let Some(info) = film.and_then(|film| film.transaction(TxIndex(at as u32))) {
         return RowWords {
             action: info.action.clone(),
-            sender: info.sender.clone(),
-            receiver: info.receiver.clone(),
+            sender: shorter(&info.sender),
+            receiver: shorter(&info.receiver),
         };
     }
     let Some(transaction) = scenario.transactions.get(at) else { return RowWords::default() };
     RowWords {
         action: action(transaction),
-        sender: short_account(&transaction.sender),
+        sender: shorter(&short_account(&transaction.sender)),
         receiver: if transaction.receiver.is_empty() {
             "new contract".to_owned()
         } else {
-            short_account(&transaction.receiver)
+            shorter(&short_account(&transaction.receiver))
         },
+    }
+}
+
+/// A row is narrow: of a shortened address only its beginning.
+fn shorter(account: &str) -> String {
+    match account.split_once('…') {
+        Some((head, _)) if account.starts_with("0x") => format!("{head}…"),
+        _ => account.to_owned(),
     }
 }
 

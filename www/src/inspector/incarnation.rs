@@ -100,7 +100,7 @@ fn reads(rows: &[ReadRow]) -> Html {
     }
     // What no longer holds is why one looks here at all.
     let (stale, held): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.stale);
-    let shown = stale.len().max(SHOWN).min(LISTED);
+    let shown = stale.len().clamp(SHOWN, LISTED);
     let ordered: Vec<_> = stale.into_iter().chain(held).collect();
     let (shown, rest) = ordered.split_at(shown.min(ordered.len()));
     html! {

@@ -94,7 +94,7 @@ fn times(props: &TotalsProps) -> Html {
             <table class="times">
                 <thead><tr>
                     <th scope="col">{ "time" }</th><th scope="col">{ "one lane" }</th>
-                    <th scope="col">{ lanes }</th><th scope="col" />
+                    <th scope="col">{ lanes }</th><td />
                 </tr></thead>
                 <tbody>
                     if let Some(gas) = &props.gas { { row(Clock::Gas, "in gas", gas, "virtual") } }

@@ -110,7 +110,29 @@ impl Store {
         self.files.values_mut().for_each(|open| open.key = None);
         self.running = None;
         self.live = None;
-        self.crash = Some(Crash { message: message.trim_end_matches('.').into(), held: false });
+        self.crash = Some(Crash { message: what_happened(message).into(), held: false });
         self.put(Effect::Spawn { forced: false });
+    }
+}
+
+/// The message as the end of a sentence that begins with "The engine stopped:".
+fn what_happened(message: &str) -> String {
+    let message = message.trim_end_matches('.');
+    let message = message.strip_prefix("The engine stopped: ").unwrap_or(message);
+    match message.strip_prefix("The engine ") {
+        Some(rest) => format!("it {rest}"),
+        None => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::what_happened;
+
+    #[test]
+    fn a_crash_is_told_in_one_sentence() {
+        assert_eq!(what_happened("a lane panicked."), "a lane panicked");
+        assert_eq!(what_happened("The engine hit a bug: x"), "it hit a bug: x");
+        assert_eq!(what_happened("The engine stopped: x"), "x");
     }
 }

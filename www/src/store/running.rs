@@ -139,10 +139,17 @@ impl Store {
 
     /// The same block was measured on threads, beside a run on the gas clock.
     pub(super) fn measure(&mut self, run: u32, measurement: Measurement) {
+        let of = match (&self.running, &self.film) {
+            (Some(running), _) if running.run == run => Some(running.settings),
+            (_, Some(film)) if run == self.finished => Some(film.settings()),
+            _ => None,
+        };
+        // A run on threads has its own times, and they are those of the film on the screen.
+        if of.is_none_or(|settings| settings.clock == Clock::Threads) {
+            return;
+        }
         if let Some(running) = self.running.as_ref().filter(|running| running.run == run) {
             self.times.turn_to(&running.scenario, running.settings);
-        } else if run != self.finished {
-            return;
         }
         self.times.threads = Some(measurement.into());
     }

@@ -122,7 +122,8 @@ impl Store {
             }
             Wish::StepAbort(toward) => {
                 // The details follow the caption, so nothing chosen before may stand in the way.
-                if playback.step_to(&film, *toward, EventKind::Aborted).is_some() {
+                let abort = playback.step_to(&film, *toward, EventKind::Aborted);
+                if abort.is_some() {
                     self.selected = None;
                     self.row = None;
                 }
