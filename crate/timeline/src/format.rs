@@ -172,13 +172,16 @@ pub fn value(kind: LocationKind, value: &[u8; 32]) -> String {
         (LocationKind::Code, _) => short_hex(value),
         (LocationKind::StorageReset, _) => "cleared".to_owned(),
         (_, Some(number)) if number < LONG => grouped(number),
-        (_, Some(number)) => scientific(number).unwrap_or_else(|| short_hex(value)),
-        (_, None) => short_hex(value),
+        (_, Some(number)) if number < PACKED => scientific(number),
+        _ => short_hex(value),
     }
 }
 
 /// Above this, grouped digits are too long to read.
 const LONG: u128 = 1_000_000_000_000;
+
+/// From here on, a word more probably holds several packed fields than one amount.
+const PACKED: u128 = 1 << 112;
 
 /// The value as a number, if it has at most 16 bytes.
 fn small(value: &[u8; 32]) -> Option<u128> {
@@ -187,16 +190,15 @@ fn small(value: &[u8; 32]) -> Option<u128> {
     high.iter().all(|byte| *byte == 0).then(|| u128::from_be_bytes(low))
 }
 
-/// `1.5 × 10^18` where few digits tell the whole number, else `None`.
-fn scientific(number: u128) -> Option<String> {
+/// `1.5 × 10^18`; with `≈` in front where digits are left out.
+fn scientific(number: u128) -> String {
+    const DIGITS: usize = 6;
     let text = number.to_string();
     let head = text.trim_end_matches('0');
-    if head.len() > 6 {
-        return None;
-    }
-    let (first, rest) = head.split_at_checked(1)?;
+    let mark = if head.len() > DIGITS { "≈ " } else { "" };
+    let (first, rest) = head[..head.len().min(DIGITS)].split_at(1);
     let dot = if rest.is_empty() { "" } else { "." };
-    Some(format!("{first}{dot}{rest} × 10^{}", text.len() - 1))
+    format!("{mark}{first}{dot}{rest} × 10^{}", text.len() - 1)
 }
 
 /// Wei as ether with up to six places, small amounts as gwei or wei.
