@@ -32,7 +32,7 @@ fn profile(part: Part, dev: bool) -> &'static str {
     match part {
         _ if dev => "wasm-dev",
         Part::Page => "page",
-        Part::EngineSingle | Part::EngineThreads => "release",
+        Part::EngineSingle | Part::EngineThreads => "engine",
     }
 }
 
@@ -68,7 +68,9 @@ fn command(toolchain: &Toolchain, part: Part, dev: bool) -> Command {
         }
     };
     if builds_std(part, toolchain.prebuilt_std) {
+        // Sorting and printing of numbers made for size: nothing that is hot does either.
         command.args(["-Z", "build-std=std,panic_abort"]);
+        command.args(["-Z", "build-std-features=optimize_for_size"]);
         // Building the library is the one unstable thing we ask of a stable compiler.
         command.env("RUSTC_BOOTSTRAP", "1");
     }
