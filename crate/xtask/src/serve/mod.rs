@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use oxhttp::model::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use oxhttp::model::{Body, HeaderMap, Method, Request, Response, StatusCode};
 use oxhttp::{ListeningServer, Server};
@@ -28,11 +28,15 @@ const FRESH: [(&str, &str); 1] = [("Cache-Control", "no-store")];
 /// Builds if asked to, then serves until interrupted.
 ///
 /// # Errors
-/// The build fails, or no port is free.
+/// The build fails, there is nothing to serve, or no port is free.
 pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     if let Some(plan) = &options.plan {
         build::run(plan)?;
     }
+    ensure!(
+        paths::dist().join("index.html").is_file(),
+        "dist/ holds no page yet: run `cargo xtask build`"
+    );
     let (server, port) = listen(options.port, options.isolated)?;
     let address = format!("http://127.0.0.1:{port}/");
     progress::say(format!("\nLanescope is at {address}"));
@@ -51,8 +55,9 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
 /// Listens on the first free port from `first` on; 0 lets the system choose.
 fn listen(first: u16, isolated: bool) -> Result<(ListeningServer, u16)> {
     let first = if first == 0 { any_free_port()? } else { first };
+    let last = first.saturating_add(PORTS_TRIED - 1);
     let sent = header_map(isolated)?;
-    for port in first..=first.saturating_add(PORTS_TRIED) {
+    for port in first..=last {
         let sent = sent.clone();
         let server = Server::new(move |request| answer(request, &paths::dist(), &sent))
             .with_max_concurrent_connections(CONNECTIONS_MAX)
@@ -65,7 +70,7 @@ fn listen(first: u16, isolated: bool) -> Result<(ListeningServer, u16)> {
             Err(error) => return Err(error).context(format!("cannot listen on port {port}")),
         }
     }
-    bail!("none of the {PORTS_TRIED} ports after {first} is free either")
+    bail!("none of the ports from {first} to {last} is free: choose another with --port")
 }
 
 fn any_free_port() -> Result<u16> {
