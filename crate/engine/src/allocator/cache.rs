@@ -40,7 +40,7 @@ impl Slot {
     }
 
     /// Takes a free block, or gets more of them first. Null if there is no memory left.
-    #[inline]
+    #[inline(always)]
     fn take(&self, class: Class) -> *mut u8 {
         let head = self.head.get();
         if head.is_null() {
@@ -54,7 +54,7 @@ impl Slot {
 
     /// # Safety
     /// `block` is a block of `class` that nobody uses any more.
-    #[inline]
+    #[inline(always)]
     unsafe fn put(&self, class: Class, block: *mut Block) {
         if self.count.get() == class.magazine() {
             self.rotate(class);
@@ -147,14 +147,14 @@ fn system(class: Class, blocks: usize) -> *mut u8 {
 /// A Wasm thread is born without: its first act is to allocate the memory that they will live in,
 /// and until then their base address is 0, *for all threads that start at this moment*. No variable
 /// of a living thread is below 64 KiB, where the first thread's stack ends.
-#[inline]
+#[inline(always)]
 fn thread_is_ready(cache: &Cache) -> bool {
     !cfg!(all(target_arch = "wasm32", target_feature = "atomics"))
         || ptr::from_ref(cache).addr() >= 64 * 1024
 }
 
 /// A block of `class`, uninitialised. Null if there is no memory left.
-#[inline]
+#[inline(always)]
 pub(super) fn take(class: Class) -> *mut u8 {
     CACHE.with(|cache| {
         if thread_is_ready(cache) { cache.0[class.index()].take(class) } else { system(class, 1) }
@@ -165,7 +165,7 @@ pub(super) fn take(class: Class) -> *mut u8 {
 ///
 /// # Safety
 /// `block` came from [`take`] with the same class, in any thread, and nobody uses it any more.
-#[inline]
+#[inline(always)]
 pub(super) unsafe fn put(class: Class, block: *mut u8) {
     let block = block.cast::<Block>();
     CACHE.with(|cache| {

@@ -2,7 +2,7 @@
 //! allocator repeats.
 
 use core::alloc::{GlobalAlloc, Layout};
-use core::ptr;
+use core::{hint, ptr};
 
 /// Sizes in bytes, as counted in runs of one transfer: the EVM's stack and memory, journal, tables
 /// of accounts and slots, and small change.
@@ -17,6 +17,8 @@ pub(super) fn churn(allocator: &impl GlobalAlloc, rounds: u32) -> bool {
     for _ in 0..rounds {
         let mut blocks = [(ptr::null_mut(), Layout::new::<u64>()); SIZES.len()];
         for (slot, &size) in blocks.iter_mut().zip(&SIZES) {
+            // Most sizes are not known when the code is compiled.
+            let size = hint::black_box(size);
             let Ok(layout) = Layout::from_size_align(size, 8) else { return false };
             // SAFETY: no size in the list is 0.
             *slot = (unsafe { allocator.alloc(layout) }, layout);

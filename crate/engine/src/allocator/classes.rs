@@ -25,7 +25,7 @@ impl Class {
     /// The class that serves `layout`; `None` if the system's allocator has to.
     ///
     /// Depends on nothing but the layout, so that allocation and deallocation agree.
-    #[inline]
+    #[inline(always)]
     pub(super) const fn of(layout: Layout) -> Option<Self> {
         let size = layout.size();
         if size > BLOCK_MAX || layout.align() > BLOCK_ALIGN {
@@ -46,20 +46,20 @@ impl Class {
     }
 
     /// Position in tables of [`CLASSES`] entries.
-    #[inline]
+    #[inline(always)]
     pub(super) const fn index(self) -> usize {
         self.0 as usize
     }
 
     /// Bytes of a block, a multiple of [`BLOCK_ALIGN`].
-    #[inline]
+    #[inline(always)]
     pub(super) const fn size(self) -> usize {
         let index = self.0 as usize;
         if index < 4 { (index + 1) * 16 } else { (index % 4 + 5) << (index / 4 + 3) }
     }
 
     /// Blocks in a full magazine.
-    #[inline]
+    #[inline(always)]
     pub(super) const fn magazine(self) -> u32 {
         MAGAZINES[self.0 as usize]
     }
