@@ -2,31 +2,38 @@
 
 use std::rc::Rc;
 
-use lanescope_protocol::{Scenario, Version};
-use lanescope_timeline::{Film, Theme};
+use lanescope_protocol::Version;
+use lanescope_timeline::Theme;
 use web_sys::{File, HtmlInputElement};
 use yew::{
-    Callback, Event, Html, TargetCast, UseReducerHandle, function_component, hook, html,
+    Callback, Event, Html, NodeRef, TargetCast, UseReducerHandle, function_component, hook, html,
     use_callback, use_effect_with, use_memo, use_mut_ref, use_node_ref, use_reducer, use_state_eq,
 };
 
-use crate::composer::{BlockList, Knobs, Tools, TransactionForm, addition};
 use crate::effects::Effects;
-use crate::engine_link::Flavour;
 use crate::environment::Environment;
 use crate::files;
 use crate::hooks::{use_drop, use_frames, use_keys, use_motion};
-use crate::icons::Icon;
-use crate::inspector::{Incarnation, Totals};
 use crate::keys::Does;
-use crate::notices::{KeySheet, Notices};
+use crate::notices::{KeySheet, NoticesProps, notices};
+use crate::panels::{View, block_panel, why_panel};
+use crate::part::part;
 use crate::playback::SPEEDS;
-use crate::stage::Stage;
-use crate::store::{Action, Engine, Store, Wish};
+use crate::stage::{StageProps, stage};
+use crate::store::{Action, Store, Wish};
 use crate::theme;
-use crate::top_bar::TopBar;
-use crate::transport::Transport;
-use crate::words::{Shared, wish};
+use crate::top_bar::{TopBarProps, top_bar};
+use crate::transport::{TransportProps, transport};
+use crate::words::{Dispatch, Shared};
+
+/// What the user can do that is more than one wish. Made once, so that no part is drawn for it.
+struct Ways {
+    dispatch: Dispatch,
+    open: Callback<()>,
+    turn_theme: Callback<()>,
+    on_select: Callback<Option<Version>>,
+    on_seek: Callback<f64>,
+}
 
 #[function_component(App)]
 pub(crate) fn app() -> Html {
@@ -36,32 +43,22 @@ pub(crate) fn app() -> Html {
     let bring = use_effects(&store, environment);
     let (theme, turn_theme) = use_theme();
     let picker = use_node_ref();
-    let open = use_callback(picker.clone(), |(): (), picker| {
-        if let Some(input) = picker.cast::<HtmlInputElement>() {
-            input.click();
-        }
-    });
     let over = use_drop(bring.clone());
     use_frames(&dispatch, store.playback.playing);
     use_motion(&dispatch);
-    let fit = use_state_eq(|| 0u32);
-    let pressed = use_callback((store.keys, store.editing, turn_theme.clone()), {
-        let (dispatch, fit) = (dispatch.clone(), fit.clone());
-        move |does: Does, (keys, editing, turn_theme)| match does {
-            Does::Escape if *keys => dispatch.dispatch(Action::Wish(Wish::Keys(false))),
-            Does::Escape if editing.is_some() => {
-                dispatch.dispatch(Action::Wish(Wish::Form(None)));
-            }
-            Does::Escape => dispatch.dispatch(Action::Wish(Wish::Select(None))),
-            Does::Sheet => dispatch.dispatch(Action::Wish(Wish::Keys(!*keys))),
-            _ if *keys => {}
-            Does::Theme => turn_theme.emit(()),
-            Does::Fit => fit.set(*fit + 1),
-            Does::Wish(wish) => dispatch.dispatch(Action::Wish(wish)),
-        }
-    });
-    use_keys(pressed);
+    let fit = use_keyboard(&store, &turn_theme);
     use_document_words(&store);
+    let ways = Ways {
+        open: use_callback(picker.clone(), |(): (), picker| open_picker(picker)),
+        turn_theme,
+        on_select: use_callback(dispatch.clone(), |version, dispatch| {
+            dispatch.dispatch(Action::Wish(Wish::Select(version)));
+        }),
+        on_seek: use_callback(dispatch.clone(), |time, dispatch| {
+            dispatch.dispatch(Action::Wish(Wish::Seek(time)));
+        }),
+        dispatch,
+    };
     let picked = use_callback(bring, |event: Event, bring| {
         let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
@@ -70,28 +67,9 @@ pub(crate) fn app() -> Html {
         // The same file can be chosen again, after it was changed.
         input.set_value("");
     });
-    let view = View::of(&store);
     html! {
         <div class="app" data-testid="drop-target">
-            <TopBar dispatch={dispatch.clone()} catalogue={Shared(store.catalogue.clone())}
-                scenario={view.scenario.clone()} workload={store.recipe.workload.clone()}
-                settings={store.settings} threads={store.has_threads()} ready={view.ready}
-                running={store.running.is_some()} {open} theme={turn_theme} />
-            <Stage dispatch={dispatch.clone()} film={view.film.clone()}
-                caption={view.film.as_ref().map(|film| store.playback.caption(film))}
-                time={store.playback.time} event_time={view.event_time} selected={view.selected}
-                playing={store.playback.playing} fit={*fit}
-                motion={!store.still && SPEEDS[store.playback.speed] <= 4.0} {theme} engine={store.engine}
-                running={store.running.is_some()}
-                progress={store.running.as_ref().and_then(|running| running.progress.clone())} />
-            <Transport dispatch={dispatch.clone()} film={view.film.clone()} time={store.playback.time}
-                playing={store.playback.playing} speed={store.playback.speed}
-                {theme} />
-            { composer(&store, &view) }
-            { inspector(&store, &view, environment) }
-            <Notices dispatch={dispatch.clone()} alert={store.alert.clone()}
-                crash={store.crash.clone()} engine={store.engine} />
-            if store.keys { <KeySheet dispatch={dispatch.clone()} /> }
+            { parts(&store, &ways, theme, fit, environment) }
             <input type="file" class="unseen" ref={picker} tabindex="-1" aria-hidden="true"
                 accept=".json,.gz,application/json,application/gzip" data-testid="file" onchange={picked} />
             if *over { <div class="drop-veil" aria-hidden="true"><p>{ "Drop a scenario or a block" }</p></div> }
@@ -99,97 +77,95 @@ pub(crate) fn app() -> Html {
     }
 }
 
-/// What several parts need, made once per drawing.
-struct View {
-    scenario: Option<Shared<Scenario>>,
-    film: Option<Shared<Film>>,
-    /// The film, if it is still of the block in the list.
-    current: Option<Shared<Film>>,
-    /// When the last thing happened: between two events nothing changes but the playhead.
-    event_time: f64,
-    selected: Option<Version>,
-    ready: bool,
-}
-
-impl View {
-    fn of(store: &Store) -> Self {
-        let film = store.shown().cloned().map(Shared);
-        let last = film.as_ref().and_then(|film| {
-            film.moments().get(store.playback.step.checked_sub(1)?).map(|moment| moment.time())
-        });
-        Self {
-            scenario: store.draft.scenario().cloned().map(Shared),
-            current: film.clone().filter(|_| store.is_current() && store.live.is_none()),
-            selected: store.looked_at(),
-            event_time: last.unwrap_or(store.playback.time).min(store.playback.time),
-            film,
-            ready: matches!(store.engine, Engine::Ready { .. }),
-        }
+fn open_picker(picker: &NodeRef) {
+    if let Some(input) = picker.cast::<HtmlInputElement>() {
+        input.click();
     }
 }
 
-fn composer(store: &UseReducerHandle<Store>, view: &View) -> Html {
-    let dispatch = store.dispatcher();
-    let Some(scenario) = &view.scenario else {
-        return html! { <section class="block" aria-label="Block"><h2 class="panel-title">{ "Block" }</h2></section> };
+fn parts(store: &Store, ways: &Ways, theme: Theme, fit: u32, environment: Environment) -> Html {
+    let view = View::of(store);
+    let dispatch = &ways.dispatch;
+    let playback = &store.playback;
+    let top = TopBarProps {
+        dispatch: dispatch.clone(),
+        catalogue: Shared(store.catalogue.clone()),
+        scenario: view.scenario.clone(),
+        workload: store.recipe.workload.clone(),
+        settings: store.settings,
+        threads: store.has_threads(),
+        ready: view.ready,
+        running: store.running.is_some(),
+        open: ways.open.clone(),
+        theme: ways.turn_theme.clone(),
     };
-    let length = scenario.transactions.len();
-    let workload =
-        store.catalogue.workloads.iter().find(|known| known.name == store.recipe.workload);
-    let imported = scenario.imported.is_some();
+    let middle = StageProps {
+        on_select: ways.on_select.clone(),
+        on_seek: ways.on_seek.clone(),
+        film: view.film.clone(),
+        caption: view.film.as_ref().map(|film| playback.caption(film)),
+        time: playback.time,
+        event_time: view.event_time,
+        selected: view.selected,
+        playing: playback.playing,
+        fit,
+        motion: !store.still && SPEEDS[playback.speed] <= 4.0,
+        theme,
+        engine: store.engine,
+        running: store.running.is_some(),
+        progress: store.running.as_ref().and_then(|running| running.progress.clone()),
+    };
+    let time = TransportProps {
+        dispatch: dispatch.clone(),
+        on_seek: ways.on_seek.clone(),
+        film: view.film.clone(),
+        time: playback.time,
+        playing: playback.playing,
+        speed: playback.speed,
+        theme,
+    };
+    let told = NoticesProps {
+        dispatch: dispatch.clone(),
+        alert: store.alert.clone(),
+        crash: store.crash.clone(),
+        engine: store.engine,
+    };
     html! {
-        <section class="block" aria-label="Block">
-            <h2 class="panel-title">
-                <span>{ "Block · " }{ lanescope_timeline::format::count(length, "transaction") }</span>
-                <span class="aside">{ "order is law" }</span>
-            </h2>
-            <Tools dispatch={dispatch.clone()} scenario={scenario.clone()} row={store.row}
-                can_undo={store.draft.can_undo()} can_redo={store.draft.can_redo()} />
-            <BlockList dispatch={dispatch.clone()} scenario={scenario.clone()} film={view.current.clone()}
-                time={view.event_time} row={store.row}
-                looked_at={view.current.as_ref().and(view.selected).map(|version| version.tx.get())} />
-            <button class="control add" data-testid="tx-add"
-                onclick={wish(&dispatch, Wish::Edit(addition(scenario, store.row)))}>
-                { Icon::Add.draw() }{ "Add transaction" }
-            </button>
-            if let Some(at) = store.editing {
-                <TransactionForm key={at} dispatch={dispatch.clone()} catalogue={Shared(store.catalogue.clone())}
-                    scenario={scenario.clone()} {at} />
-            } else if let Some(workload) = workload.filter(|_| !imported) {
-                <Knobs {dispatch} workload={workload.clone()} recipe={store.recipe.clone()}
-                    edited={scenario.recipe.is_none()} />
-            }
-        </section>
+        <>
+            { part(top, top_bar) }
+            { part(middle, stage) }
+            { part(time, transport) }
+            { block_panel(store, dispatch, &view) }
+            { why_panel(store, dispatch, &view, environment) }
+            { part(told, notices) }
+            if store.keys { <KeySheet dispatch={dispatch.clone()} /> }
+        </>
     }
 }
 
-fn inspector(store: &UseReducerHandle<Store>, view: &View, environment: Environment) -> Html {
-    let dispatch = store.dispatcher();
-    html! {
-        <aside class="inspector" aria-label="Why">
-            if let Some(film) = &view.film {
-                <Incarnation dispatch={dispatch.clone()} film={film.clone()} version={view.selected}
-                    time={view.event_time} />
-                <Totals film={film.clone()} threads={store.has_threads()} gas={store.times.gas}
-                    measured={store.times.threads} />
-            }
-            <p class="flavour note" data-testid="flavour">{ engine_words(store) }</p>
-            if environment.debug {
-                <button class="control" data-testid="crash" onclick={wish(&dispatch, Wish::Crash)}>
-                    { "Crash the engine" }
-                </button>
-            }
-        </aside>
-    }
-}
-
-fn engine_words(store: &Store) -> String {
-    match (store.engine, store.flavour) {
-        (Engine::Ready { threads: 1.. }, Flavour::Threads) => "Engine with real threads".to_owned(),
-        (Engine::Ready { .. }, _) => "Engine on a single thread".to_owned(),
-        (Engine::Booting, _) => "The engine is on its way".to_owned(),
-        (Engine::Failed, _) => "The engine stopped".to_owned(),
-    }
+/// Listens to the keyboard. Returns how often the whole run was asked into view.
+#[hook]
+fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>) -> u32 {
+    let fit = use_state_eq(|| 0u32);
+    let given = (store.keys, store.editing, turn_theme.clone(), *fit);
+    let pressed = use_callback(given, {
+        let (dispatch, fit) = (store.dispatcher(), fit.setter());
+        move |does: Does, (keys, editing, turn_theme, fitted)| {
+            let wish = match does {
+                Does::Escape if *keys => Wish::Keys(false),
+                Does::Escape if editing.is_some() => Wish::Form(None),
+                Does::Escape => Wish::Select(None),
+                Does::Sheet => Wish::Keys(!*keys),
+                _ if *keys => return,
+                Does::Theme => return turn_theme.emit(()),
+                Does::Fit => return fit.set(fitted + 1),
+                Does::Wish(wish) => wish,
+            };
+            dispatch.dispatch(Action::Wish(wish));
+        }
+    });
+    use_keys(pressed);
+    *fit
 }
 
 /// Does what the store asks for. Returns what to call with a file that the user brings.

@@ -12,7 +12,7 @@ use crate::words::{Shared, phrase};
 /// does not chatter.
 const SPOKEN_AFTER_MS: u32 = 900;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct CaptionLineProps {
     pub(crate) caption: Option<Caption>,
     pub(crate) film: Option<Shared<Film>>,
@@ -20,7 +20,6 @@ pub(crate) struct CaptionLineProps {
     pub(crate) waiting: &'static str,
 }
 
-#[function_component(CaptionLine)]
 pub(crate) fn caption_line(props: &CaptionLineProps) -> Html {
     let words = match &props.caption {
         Some(caption) => phrase(&caption.phrase),

@@ -1,7 +1,6 @@
 //! What the page does outside itself: the worker, timers, files.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -76,8 +75,8 @@ pub(crate) struct Effects {
     /// Counts engines, so that the last words of a dead one are not taken for its successor's.
     generation: Rc<Cell<u32>>,
     starts: Vec<f64>,
-    timers: BTreeMap<Delayed, Timeout>,
-    files: BTreeMap<FileId, ArrayBuffer>,
+    timers: Vec<(Delayed, Timeout)>,
+    files: Vec<(FileId, ArrayBuffer)>,
     next_file: u32,
     done: u64,
 }
@@ -91,8 +90,8 @@ impl Effects {
             link: None,
             generation: Rc::default(),
             starts: Vec::new(),
-            timers: BTreeMap::new(),
-            files: BTreeMap::new(),
+            timers: Vec::new(),
+            files: Vec::new(),
             next_file: 0,
             done: 0,
         }
@@ -115,7 +114,7 @@ impl Effects {
     pub(crate) fn keep(&mut self, bytes: ArrayBuffer) -> FileId {
         let file = FileId(self.next_file);
         self.next_file += 1;
-        self.files.insert(file, bytes);
+        self.files.push((file, bytes));
         file
     }
 
@@ -125,16 +124,17 @@ impl Effects {
             Effect::Send(command) => self.send(command, None),
             Effect::Open { file, name } => {
                 // The engine gets a copy: the page keeps the file, to read it again after a crash.
-                let copy = self.files.get(file).map(|bytes| bytes.slice(0));
+                let kept = self.files.iter().find(|(kept, _)| kept == file);
+                let copy = kept.map(|(_, bytes)| bytes.slice(0));
                 self.send(&Command::Open { name: name.clone() }, copy.as_ref());
             }
-            Effect::Forget { file } => drop(self.files.remove(file)),
+            Effect::Forget { file } => self.files.retain(|(kept, _)| kept != file),
             Effect::Later { what, ms } => {
                 let (dispatch, what) = (self.dispatch.clone(), *what);
                 let timer = Timeout::new(*ms, move || dispatch.dispatch(Action::Due(what)));
-                if let Some(old) = self.timers.insert(what, timer) {
-                    old.cancel();
-                }
+                // Dropping the old one takes it back.
+                self.timers.retain(|(old, _)| *old != what);
+                self.timers.push((what, timer));
             }
             Effect::Download { name, text } => {
                 if let Err(message) = files::download(name, text) {

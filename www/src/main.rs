@@ -4,6 +4,8 @@
 //! does what must be done outside; everything else draws. Nothing here links an EVM: the engine
 //! is another Wasm module, in a worker, behind [`engine_link`].
 
+#![cfg_attr(test, allow(clippy::expect_used, clippy::panic, clippy::unwrap_used))]
+
 mod app;
 mod caption;
 mod composer;
@@ -17,6 +19,8 @@ mod inspector;
 mod keys;
 mod lanes;
 mod notices;
+mod panels;
+mod part;
 mod playback;
 mod stage;
 mod store;

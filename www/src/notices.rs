@@ -7,7 +7,7 @@ use crate::keys::SHEET;
 use crate::store::{Crash, Engine, Wish};
 use crate::words::{Dispatch, wish};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct NoticesProps {
     pub(crate) dispatch: Dispatch,
     pub(crate) alert: Option<std::rc::Rc<str>>,
@@ -15,7 +15,6 @@ pub(crate) struct NoticesProps {
     pub(crate) engine: Engine,
 }
 
-#[function_component(Notices)]
 pub(crate) fn notices(props: &NoticesProps) -> Html {
     html! {
         <div class="notices">

@@ -2,16 +2,18 @@
 
 use lanescope_protocol::Version;
 use lanescope_timeline::{Caption, Film, Theme};
-use yew::{Html, Properties, function_component, html, use_callback};
+use yew::{Callback, Html, html};
 
-use crate::caption::CaptionLine;
+use crate::caption::{CaptionLineProps, caption_line};
 use crate::lanes::{LaneView, Legend, MatrixView};
-use crate::store::{Action, Engine, Progress, Wish};
-use crate::words::{Dispatch, Shared};
+use crate::part::part;
+use crate::store::{Engine, Progress};
+use crate::words::Shared;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct StageProps {
-    pub(crate) dispatch: Dispatch,
+    pub(crate) on_select: Callback<Option<Version>>,
+    pub(crate) on_seek: Callback<f64>,
     pub(crate) film: Option<Shared<Film>>,
     pub(crate) caption: Option<Caption>,
     pub(crate) time: f64,
@@ -29,30 +31,27 @@ pub(crate) struct StageProps {
     pub(crate) progress: Option<Progress>,
 }
 
-#[function_component(Stage)]
 pub(crate) fn stage(props: &StageProps) -> Html {
     let waiting = match props.engine {
         Engine::Booting => "The engine is on its way. Soon this block runs for real.",
         Engine::Ready { .. } => "The block runs.",
         Engine::Failed => "The engine stopped.",
     };
-    let on_select = use_callback(props.dispatch.clone(), |version, dispatch| {
-        dispatch.dispatch(Action::Wish(Wish::Select(version)));
-    });
-    let on_seek = use_callback(props.dispatch.clone(), |time, dispatch| {
-        dispatch.dispatch(Action::Wish(Wish::Seek(time)));
-    });
     html! {
         <main class="stage" id="stage">
             { progress(props) }
-            <CaptionLine caption={props.caption.clone()} film={props.film.clone()} {waiting} />
+            { part(
+                CaptionLineProps { caption: props.caption.clone(), film: props.film.clone(), waiting },
+                caption_line,
+            ) }
             if let Some(film) = &props.film {
                 <LaneView film={film.clone()} playhead={props.time} selection={props.selected}
                     theme={props.theme} motion={props.motion} playing={props.playing}
-                    fit={props.fit} on_select={on_select.clone()} {on_seek} />
+                    fit={props.fit} on_select={props.on_select.clone()}
+                    on_seek={props.on_seek.clone()} />
                 <h2 class="panel-title matrix-title">{ "Slots × transactions" }</h2>
                 <MatrixView film={film.clone()} time={props.event_time} selection={props.selected}
-                    {on_select} />
+                    on_select={props.on_select.clone()} />
                 <Legend />
             } else {
                 { poster(props.theme) }

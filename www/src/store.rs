@@ -11,7 +11,7 @@ mod running;
 mod tests;
 mod wishes;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use lanescope_protocol::scenario::Recipe;
@@ -92,7 +92,7 @@ pub(crate) struct Store {
     last_run: u32,
     awaited: VecDeque<Awaited>,
     pending: Vec<Pending>,
-    files: BTreeMap<FileId, OpenFile>,
+    files: Vec<OpenFile>,
     /// Files that were brought before the engine was there.
     early_files: Vec<(FileId, String)>,
     shown_once: bool,
@@ -179,7 +179,7 @@ impl Store {
             last_run: 0,
             awaited: VecDeque::new(),
             pending: Vec::new(),
-            files: BTreeMap::new(),
+            files: Vec::new(),
             early_files: Vec::new(),
             shown_once: false,
         };

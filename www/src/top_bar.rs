@@ -3,7 +3,7 @@
 use lanescope_protocol::limits::PAGE_LANES_MAX;
 use lanescope_protocol::{Catalogue, Clock, Scenario, Settings, StrategyName};
 use web_sys::HtmlSelectElement;
-use yew::{Callback, Event, Html, Properties, TargetCast, classes, function_component, html};
+use yew::{Callback, Event, Html, TargetCast, classes, html};
 
 use crate::icons::{Icon, logo};
 use crate::store::{Action, Wish};
@@ -17,7 +17,7 @@ const OPEN: &str = ":open";
 /// The value of the menu entry for a block that no workload makes.
 const OWN: &str = ":own";
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct TopBarProps {
     pub(crate) dispatch: Dispatch,
     pub(crate) catalogue: Shared<Catalogue>,
@@ -34,7 +34,6 @@ pub(crate) struct TopBarProps {
     pub(crate) theme: Callback<()>,
 }
 
-#[function_component(TopBar)]
 pub(crate) fn top_bar(props: &TopBarProps) -> Html {
     let dispatch = &props.dispatch;
     html! {

@@ -2,9 +2,7 @@
 
 use lanescope_timeline::{Film, Theme, format};
 use web_sys::HtmlSelectElement;
-use yew::{
-    Callback, Event, Html, Properties, TargetCast, classes, function_component, html, use_callback,
-};
+use yew::{Callback, Event, Html, TargetCast, classes, html};
 
 use crate::icons::Icon;
 use crate::lanes::Minimap;
@@ -12,9 +10,10 @@ use crate::playback::{SPEEDS, Toward};
 use crate::store::{Action, Wish};
 use crate::words::{Dispatch, Shared, wish};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct TransportProps {
     pub(crate) dispatch: Dispatch,
+    pub(crate) on_seek: Callback<f64>,
     pub(crate) film: Option<Shared<Film>>,
     pub(crate) time: f64,
     pub(crate) playing: bool,
@@ -22,12 +21,8 @@ pub(crate) struct TransportProps {
     pub(crate) theme: Theme,
 }
 
-#[function_component(Transport)]
 pub(crate) fn transport(props: &TransportProps) -> Html {
     let none = props.film.is_none();
-    let on_seek = use_callback(props.dispatch.clone(), |time, dispatch| {
-        dispatch.dispatch(Action::Wish(Wish::Seek(time)));
-    });
     let button = |id: &'static str, icon: Icon, label: &'static str, what: Wish| {
         html! {
             <button class="control square" data-testid={id} title={label} aria-label={label}
@@ -50,7 +45,8 @@ pub(crate) fn transport(props: &TransportProps) -> Html {
             </div>
             <div class="scrubber" data-testid="scrubber">
                 if let Some(film) = &props.film {
-                    <Minimap film={film.clone()} playhead={props.time} theme={props.theme} {on_seek} />
+                    <Minimap film={film.clone()} playhead={props.time} theme={props.theme}
+                        on_seek={props.on_seek.clone()} />
                 }
             </div>
             <p class="position" data-testid="position">{ position(props) }</p>

@@ -9,7 +9,8 @@ use yew::{
     use_state_eq,
 };
 
-use super::transaction_row::{sign, words};
+use super::transaction_row::{standing, words};
+use crate::lanes::sign;
 use crate::store::{Action, Edit, Wish};
 use crate::words::{Dispatch, Shared};
 
@@ -84,9 +85,8 @@ fn row(
 ) -> Html {
     let film = props.film.as_ref().map(|film| &*film.0);
     let words = words(&props.scenario, film, at);
-    let (sign, state, spoken) = film
-        .map(|film| sign(film, at, props.time))
-        .unwrap_or_else(|| ("", "queued", String::new()));
+    let stands = film.map(|film| standing(film, at, props.time));
+    let state = stands.as_ref().map_or("queued", |stands| stands.class);
     let chosen = props.row == Some(at);
     let choose = {
         let dispatch = props.dispatch.clone();
@@ -114,7 +114,13 @@ fn row(
             <span class="row-index">{ at + 1 }</span>
             <span class="row-action" title={words.action.clone()}>{ words.action }</span>
             <span class="row-who" title={format!("{} → {}", words.sender, words.receiver)}>{ words.sender }{ " → " }{ words.receiver }</span>
-            <span class={classes!("row-sign", state)} aria-label={spoken}>{ sign }</span>
+            <span class={classes!("row-sign", state)}>
+                if let Some(stands) = stands {
+                    if stands.undone { <span aria-hidden="true">{ "R" }</span> }
+                    { for stands.glyph.map(sign) }
+                    <span class="unseen">{ stands.word }</span>
+                }
+            </span>
         </li>
     }
 }

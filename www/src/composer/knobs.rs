@@ -3,12 +3,12 @@
 use lanescope_protocol::message::{KnobInfo, WorkloadInfo};
 use lanescope_protocol::scenario::Recipe;
 use web_sys::HtmlInputElement;
-use yew::{Callback, Html, InputEvent, Properties, TargetCast, function_component, html};
+use yew::{Callback, Html, InputEvent, TargetCast, html};
 
 use crate::store::{Action, Wish};
 use crate::words::Dispatch;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct KnobsProps {
     pub(crate) dispatch: Dispatch,
     pub(crate) workload: WorkloadInfo,
@@ -17,7 +17,6 @@ pub(crate) struct KnobsProps {
     pub(crate) edited: bool,
 }
 
-#[function_component(Knobs)]
 pub(crate) fn knobs(props: &KnobsProps) -> Html {
     html! {
         <section class="knobs" aria-label="Knobs">

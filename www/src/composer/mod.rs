@@ -7,6 +7,6 @@ mod transaction_form;
 mod transaction_row;
 
 pub(crate) use block_list::BlockList;
-pub(crate) use knobs::Knobs;
-pub(crate) use tools::{Tools, addition};
+pub(crate) use knobs::{KnobsProps, knobs};
+pub(crate) use tools::{ToolsProps, addition, tools};
 pub(crate) use transaction_form::TransactionForm;

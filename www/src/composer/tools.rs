@@ -2,13 +2,13 @@
 
 use lanescope_protocol::Scenario;
 use lanescope_protocol::scenario::Transaction;
-use yew::{Html, Properties, function_component, html};
+use yew::{Html, html};
 
 use crate::icons::Icon;
 use crate::store::{Edit, Wish};
 use crate::words::{Dispatch, Shared, wish};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct ToolsProps {
     pub(crate) dispatch: Dispatch,
     pub(crate) scenario: Shared<Scenario>,
@@ -17,7 +17,6 @@ pub(crate) struct ToolsProps {
     pub(crate) can_redo: bool,
 }
 
-#[function_component(Tools)]
 pub(crate) fn tools(props: &ToolsProps) -> Html {
     let length = props.scenario.transactions.len();
     let row = props.row.filter(|row| *row < length);

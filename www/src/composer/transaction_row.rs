@@ -3,7 +3,7 @@
 use lanescope_protocol::event::Status;
 use lanescope_protocol::scenario::Transaction;
 use lanescope_protocol::{Scenario, TxIndex};
-use lanescope_timeline::{BarId, Film, TxState};
+use lanescope_timeline::{BarId, Film, Glyph, TxState};
 
 use crate::words::short_account;
 
@@ -53,29 +53,40 @@ fn action(transaction: &Transaction) -> String {
     }
 }
 
-/// A sign for where a transaction stands, the class that colours it, and the word for it.
-pub(super) fn sign(film: &Film, at: usize, time: f64) -> (&'static str, &'static str, String) {
+/// Where a transaction stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) glyph: Option<Glyph>,
+    /// Its effects were undone, and it counts all the same.
+    pub(super) undone: bool,
+    /// The class that colours it.
+    pub(super) class: &'static str,
+    /// The word for it.
+    pub(super) word: String,
+}
+
+/// Where a transaction stands at `time` (ticks).
+pub(super) fn standing(film: &Film, at: usize, time: f64) -> Standing {
     let tx = TxIndex(at as u32);
     let state = film.tx_state_at(tx, time);
     let begun = |id: &&BarId| film.bar(**id).is_some_and(|bar| bar.start as f64 <= time);
     let again = film.runs_of(tx).iter().filter(begun).count() > 1;
-    let (sign, class) = match state {
-        TxState::Queued => ("", "queued"),
-        TxState::Executing => ("▶", "executing"),
-        TxState::ReExecuting => ("⟲", "again"),
-        TxState::Executed if again => ("⟲", "again"),
-        TxState::Executed => ("◦", "executing"),
-        TxState::Waiting => ("⏸", "waiting"),
-        TxState::Aborted => ("✕", "aborted"),
-        TxState::Committed => ("✓", "committed"),
+    let (glyph, class) = match state {
+        TxState::Queued => (None, "queued"),
+        TxState::Executing => (Some(Glyph::Play), "executing"),
+        TxState::ReExecuting => (Some(Glyph::Again), "again"),
+        TxState::Executed if again => (Some(Glyph::Again), "again"),
+        TxState::Executed => (None, "checked"),
+        TxState::Waiting => (Some(Glyph::Pause), "waiting"),
+        TxState::Aborted => (Some(Glyph::Cross), "aborted"),
+        TxState::Committed => (Some(Glyph::Check), "committed"),
     };
-    let outcome = film.transaction(tx).map(|info| info.outcome());
-    match outcome {
-        Some(outcome @ (Status::Reverted | Status::Halted)) if state == TxState::Committed => {
-            ("✓ R", class, format!("committed, {}", outcome.word()))
-        }
-        _ => (sign, class, state.word().to_owned()),
-    }
+    let outcome = film.transaction(tx).map_or(Status::Succeeded, |info| info.outcome());
+    let undone =
+        state == TxState::Committed && matches!(outcome, Status::Reverted | Status::Halted);
+    let word =
+        if undone { format!("committed, {}", outcome.word()) } else { state.word().to_owned() };
+    Standing { glyph, undone, class, word }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use lanescope_protocol::{TxIndex, Version};
 use lanescope_timeline::{BarState, Film, IncarnationDetail, Phrase, ReadRow, WriteRow, format};
-use yew::{Html, Properties, classes, function_component, html};
+use yew::{Html, classes, html};
 
 use crate::store::{Action, Wish};
 use crate::words::{Dispatch, Shared, phrase};
@@ -12,7 +12,7 @@ const SHOWN: usize = 5;
 /// Reads or writes that are listed; the rest is counted.
 const LISTED: usize = 100;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct IncarnationProps {
     pub(crate) dispatch: Dispatch,
     pub(crate) film: Shared<Film>,
@@ -21,7 +21,6 @@ pub(crate) struct IncarnationProps {
     pub(crate) time: f64,
 }
 
-#[function_component(Incarnation)]
 pub(crate) fn incarnation(props: &IncarnationProps) -> Html {
     let detail = props.version.and_then(|version| props.film.detail(version, props.time));
     let Some(detail) = detail else {

@@ -3,5 +3,5 @@
 mod incarnation;
 mod totals;
 
-pub(crate) use incarnation::Incarnation;
-pub(crate) use totals::Totals;
+pub(crate) use incarnation::{IncarnationProps, incarnation};
+pub(crate) use totals::{TotalsProps, totals};

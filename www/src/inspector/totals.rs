@@ -2,13 +2,13 @@
 
 use lanescope_protocol::Clock;
 use lanescope_timeline::{Film, Metrics, format};
-use yew::{Html, Properties, classes, function_component, html, use_memo};
+use yew::{Html, classes, html};
 
 use crate::store::Timing;
 use crate::top_bar::NO_THREADS;
 use crate::words::Shared;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct TotalsProps {
     pub(crate) film: Shared<Film>,
     /// Real threads can be had.
@@ -19,9 +19,8 @@ pub(crate) struct TotalsProps {
     pub(crate) measured: Option<Timing>,
 }
 
-#[function_component(Totals)]
 pub(crate) fn totals(props: &TotalsProps) -> Html {
-    let metrics = use_memo(props.film.clone(), |film| film.metrics());
+    let metrics = props.film.metrics();
     if props.film.summary().is_none() {
         return Html::default();
     }

@@ -17,4 +17,5 @@ mod view;
 pub(crate) use legend::Legend;
 pub(crate) use matrix::MatrixView;
 pub(crate) use minimap::Minimap;
+pub(crate) use signals::sign;
 pub(crate) use view::LaneView;

@@ -5,7 +5,7 @@ use lanescope_timeline::{BarState, Glyph};
 use yew::{Html, html};
 
 /// A sign as a small picture in the colour of the text around it.
-pub(super) fn sign(glyph: Glyph) -> Html {
+pub(crate) fn sign(glyph: Glyph) -> Html {
     let (fill, stroke) =
         if glyph.is_filled() { ("currentColor", "none") } else { ("none", "currentColor") };
     html! {

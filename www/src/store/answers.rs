@@ -46,9 +46,7 @@ impl Store {
                 if again {
                     self.opened_again(file, theirs);
                 } else {
-                    if let Some(open) = self.files.get_mut(&file) {
-                        open.key = theirs;
-                    }
+                    self.set_key(file, theirs);
                     self.adopt(scenario, Intent::Play);
                 }
             }
@@ -98,7 +96,7 @@ impl Store {
     }
 
     fn forget(&mut self, file: FileId) {
-        self.files.remove(&file);
+        self.files.retain(|open| open.id != file);
         self.put(Effect::Forget { file });
     }
 
@@ -107,7 +105,7 @@ impl Store {
         self.engine = Engine::Failed;
         self.awaited.clear();
         self.pending.clear();
-        self.files.values_mut().for_each(|open| open.key = None);
+        self.files.iter_mut().for_each(|open| open.key = None);
         self.running = None;
         self.live = None;
         self.crash = Some(Crash { message: what_happened(message).into(), held: false });

@@ -15,6 +15,7 @@ pub(crate) struct FileId(pub(crate) u32);
 /// A file that was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OpenFile {
+    pub(super) id: FileId,
     pub(super) name: String,
     /// The engine's key of the state in it; `None` while this engine has not read it.
     pub(super) key: Option<u32>,
@@ -62,7 +63,7 @@ impl Store {
     /// Asks to read a file that the user brought.
     pub(super) fn open(&mut self, file: FileId, name: String) {
         if self.is_ready() {
-            self.files.insert(file, OpenFile { name: name.clone(), key: None });
+            self.files.push(OpenFile { id: file, name: name.clone(), key: None });
             self.awaited.push_back(Awaited::Open { file, again: false });
             self.put(Effect::Open { file, name });
         } else {
@@ -111,13 +112,24 @@ impl Store {
         let mut told = scenario.clone();
         if let Some(key) = told.imported.as_mut().and_then(|imported| imported.key.as_mut()) {
             let file = FileId(*key);
-            *key = self.files.get(&file).and_then(|open| open.key).ok_or(file)?;
+            *key = self.file(file).and_then(|open| open.key).ok_or(file)?;
         }
         Ok(told)
     }
 
+    fn file(&self, id: FileId) -> Option<&OpenFile> {
+        self.files.iter().find(|open| open.id == id)
+    }
+
+    /// The engine knows the state in a file by this key.
+    pub(super) fn set_key(&mut self, id: FileId, key: Option<u32>) {
+        if let Some(open) = self.files.iter_mut().find(|open| open.id == id) {
+            open.key = key;
+        }
+    }
+
     fn open_again(&mut self, file: FileId, then: Pending) {
-        let Some(open) = self.files.get(&file) else {
+        let Some(open) = self.file(file) else {
             self.alert = Some("The file of this block is gone. Open it again.".into());
             return;
         };
@@ -132,9 +144,7 @@ impl Store {
 
     /// The state of the file is in the engine again: what waited for it goes on.
     pub(super) fn opened_again(&mut self, file: FileId, key: Option<u32>) {
-        if let Some(open) = self.files.get_mut(&file) {
-            open.key = key;
-        }
+        self.set_key(file, key);
         for pending in std::mem::take(&mut self.pending) {
             match pending {
                 Pending::Run(intent) => self.run(intent),

@@ -198,7 +198,7 @@ impl Store {
         let runs = film.runs_of(TxIndex(row as u32)).iter().filter_map(|id| film.bar(*id));
         let begun =
             |bar: &&lanescope_timeline::Bar| bar.state_at(self.playback.time) != BarState::Future;
-        let run = runs.clone().filter(begun).last().or_else(|| runs.clone().next());
+        let run = runs.clone().rfind(begun).or_else(|| runs.clone().next());
         self.selected = run.map(|bar| bar.version);
     }
 

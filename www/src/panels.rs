@@ -1,0 +1,145 @@
+//! The two panels beside the stage: the block, and why.
+
+use lanescope_protocol::{Scenario, Version};
+use lanescope_timeline::{Film, format};
+use yew::{Html, html};
+
+use crate::composer::{BlockList, KnobsProps, ToolsProps, TransactionForm, addition, knobs, tools};
+use crate::engine_link::Flavour;
+use crate::environment::Environment;
+use crate::icons::Icon;
+use crate::inspector::{IncarnationProps, TotalsProps, incarnation, totals};
+use crate::part::part;
+use crate::store::{Engine, Store, Wish};
+use crate::words::{Dispatch, Shared, wish};
+
+/// What several parts need, made once per drawing.
+pub(crate) struct View {
+    pub(crate) scenario: Option<Shared<Scenario>>,
+    pub(crate) film: Option<Shared<Film>>,
+    /// The film, if it is still of the block in the list.
+    current: Option<Shared<Film>>,
+    /// When the last thing happened: between two events nothing changes but the playhead.
+    pub(crate) event_time: f64,
+    /// The incarnation that is shown in detail.
+    pub(crate) selected: Option<Version>,
+    /// The engine takes commands.
+    pub(crate) ready: bool,
+}
+
+impl View {
+    pub(crate) fn of(store: &Store) -> Self {
+        let film = store.shown().cloned().map(Shared);
+        let last = film.as_ref().and_then(|film| {
+            film.moments().get(store.playback.step.checked_sub(1)?).map(|moment| moment.time())
+        });
+        Self {
+            scenario: store.draft.scenario().cloned().map(Shared),
+            current: film.clone().filter(|_| store.is_current() && store.live.is_none()),
+            selected: store.looked_at(),
+            event_time: last.unwrap_or(store.playback.time).min(store.playback.time),
+            film,
+            ready: matches!(store.engine, Engine::Ready { .. }),
+        }
+    }
+}
+
+/// The block: its list, and below it the form of one transaction or the knobs.
+pub(crate) fn block_panel(store: &Store, dispatch: &Dispatch, view: &View) -> Html {
+    let Some(scenario) = &view.scenario else {
+        return html! {
+            <section class="block" aria-label="Block"><h2 class="panel-title">{ "Block" }</h2></section>
+        };
+    };
+    let length = scenario.transactions.len();
+    let given = ToolsProps {
+        dispatch: dispatch.clone(),
+        scenario: scenario.clone(),
+        row: store.row,
+        can_undo: store.draft.can_undo(),
+        can_redo: store.draft.can_redo(),
+    };
+    html! {
+        <section class="block" aria-label="Block">
+            <h2 class="panel-title">
+                <span>{ "Block · " }{ format::count(length, "transaction") }</span>
+                <span class="aside">{ "order is law" }</span>
+            </h2>
+            { part(given, tools) }
+            <BlockList dispatch={dispatch.clone()} scenario={scenario.clone()} film={view.current.clone()}
+                time={view.event_time} row={store.row}
+                looked_at={view.current.as_ref().and(view.selected).map(|version| version.tx.get())} />
+            <button class="control add" data-testid="tx-add"
+                onclick={wish(dispatch, Wish::Edit(addition(scenario, store.row)))}>
+                { Icon::Add.draw() }{ "Add transaction" }
+            </button>
+            { below_the_list(store, dispatch, scenario) }
+        </section>
+    }
+}
+
+fn below_the_list(store: &Store, dispatch: &Dispatch, scenario: &Shared<Scenario>) -> Html {
+    if let Some(at) = store.editing {
+        return html! {
+            <TransactionForm key={at} dispatch={dispatch.clone()}
+                catalogue={Shared(store.catalogue.clone())} scenario={scenario.clone()} {at} />
+        };
+    }
+    let known = |name: &str| store.catalogue.workloads.iter().find(|known| known.name == name);
+    match known(&store.recipe.workload) {
+        Some(workload) if scenario.imported.is_none() => part(
+            KnobsProps {
+                dispatch: dispatch.clone(),
+                workload: workload.clone(),
+                recipe: store.recipe.clone(),
+                edited: scenario.recipe.is_none(),
+            },
+            knobs,
+        ),
+        _ => Html::default(),
+    }
+}
+
+/// Why: the incarnation that is looked at, and what the run was worth.
+pub(crate) fn why_panel(
+    store: &Store,
+    dispatch: &Dispatch,
+    view: &View,
+    environment: Environment,
+) -> Html {
+    let of_film = view.film.as_ref().map(|film| {
+        let looked_at = IncarnationProps {
+            dispatch: dispatch.clone(),
+            film: film.clone(),
+            version: view.selected,
+            time: view.event_time,
+        };
+        let worth = TotalsProps {
+            film: film.clone(),
+            threads: store.has_threads(),
+            gas: store.times.gas,
+            measured: store.times.threads,
+        };
+        html! { <>{ part(looked_at, incarnation) }{ part(worth, totals) }</> }
+    });
+    html! {
+        <aside class="inspector" aria-label="Why">
+            { of_film.unwrap_or_default() }
+            <p class="flavour note" data-testid="flavour">{ engine_words(store) }</p>
+            if environment.debug {
+                <button class="control" data-testid="crash" onclick={wish(dispatch, Wish::Crash)}>
+                    { "Crash the engine" }
+                </button>
+            }
+        </aside>
+    }
+}
+
+fn engine_words(store: &Store) -> &'static str {
+    match (store.engine, store.flavour) {
+        (Engine::Ready { threads: 1.. }, Flavour::Threads) => "Engine with real threads",
+        (Engine::Ready { .. }, _) => "Engine on a single thread",
+        (Engine::Booting, _) => "The engine is on its way",
+        (Engine::Failed, _) => "The engine stopped",
+    }
+}
