@@ -1,8 +1,6 @@
 // The engine's coordinator: a module worker that loads one flavour of the engine, starts its
-// threads and passes messages on.
-//
-//   engine-worker.js?flavour=single
-//   engine-worker.js?flavour=threads&threads=16
+// threads and passes messages on. Its address says which and how many:
+// `engine-worker.js?flavour=single`, `engine-worker.js?flavour=threads&threads=16`.
 //
 // Both ways a message is `{ message, buffer? }`; see crate/protocol/src/message.rs.
 
