@@ -47,9 +47,11 @@ pub(crate) fn transaction_form(props: &TransactionFormProps) -> Html {
     });
     let apply = {
         let (dispatch, draft) = (props.dispatch.clone(), draft.clone());
+        let (catalogue, scenario) = (props.catalogue.clone(), props.scenario.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let transaction = Box::new((*draft).clone());
+            let functions = functions(&catalogue, &scenario, &draft.receiver);
+            let transaction = Box::new(fitting((*draft).clone(), functions));
             dispatch.dispatch(Action::Wish(Wish::Edit(Edit::Replace { at, transaction })));
             dispatch.dispatch(Action::Wish(Wish::Form(None)));
         })
@@ -96,6 +98,16 @@ fn functions<'a>(
     })?;
     let known = catalogue.contracts.iter().find(|known| known.name == contract.code)?;
     Some(&known.functions)
+}
+
+/// The transaction without a call that its receiver does not know: with another receiver, the
+/// form no longer shows it.
+fn fitting(mut transaction: Transaction, functions: Option<&[FunctionInfo]>) -> Transaction {
+    let known = |call: &Call| {
+        functions.is_some_and(|known| known.iter().any(|known| known.name == call.function))
+    };
+    transaction.call = transaction.call.filter(known);
+    transaction
 }
 
 fn names(scenario: &Scenario) -> Vec<String> {
@@ -218,6 +230,17 @@ mod tests {
     use super::*;
     use lanescope_protocol::message::ContractInfo;
     use lanescope_protocol::scenario::{Account, Contract};
+
+    #[test]
+    fn a_call_goes_with_the_receiver_that_knew_it() {
+        let function =
+            |name: &str| FunctionInfo { name: name.to_owned(), ..FunctionInfo::default() };
+        let call = Some(Call { function: "swap".to_owned(), arguments: Vec::new() });
+        let swap = Transaction { call, ..Transaction::default() };
+        assert_eq!(fitting(swap.clone(), Some(&[function("swap")])), swap);
+        assert_eq!(fitting(swap.clone(), Some(&[function("mint")])).call, None);
+        assert_eq!(fitting(swap, None).call, None);
+    }
 
     #[test]
     fn a_known_contract_offers_its_functions_and_an_account_none() {
