@@ -112,7 +112,7 @@ impl Arc {
     pub fn head(&self, size: f64) -> Vec<Step> {
         let [_, _, from, tip] = self.curve;
         let (dx, dy) = (tip[0] - from[0], tip[1] - from[1]);
-        let length = dx.hypot(dy).max(1e-6);
+        let length = (dx * dx + dy * dy).sqrt().max(1e-6);
         let (ux, uy) = (dx / length, dy / length);
         let at =
             |back: f64, side: f64| [tip[0] - ux * back - uy * side, tip[1] - uy * back + ux * side];

@@ -94,18 +94,18 @@ impl Glyph {
 /// An open circle, counter-clockwise, with an arrowhead at its upper left end.
 fn again(x: f64, y: f64, size: f64) -> Vec<Step> {
     let radius = 0.36 * size;
-    let point = |turn: f64| {
-        let angle = turn * core::f64::consts::TAU;
-        [x + radius * angle.cos(), y + radius * angle.sin()]
-    };
-    // From the lower left around the bottom and right to the upper left: a turn of 0.78.
-    let (first, last, steps) = (0.42, -0.36, 14);
-    let mut path: Vec<Step> = (0..=steps)
-        .map(|step| point(first + (last - first) * f64::from(step) / f64::from(steps)))
-        .map(Step::Line)
-        .collect();
-    path[0] = Step::To(point(first));
-    let [tip_x, tip_y] = point(last);
+    // From the lower left around the bottom and right to the upper left: 0.78 of a full turn in 14
+    // steps. Turned step by step from 0.42 of a turn, so that the page needs no trigonometry.
+    const FIRST: [f64; 2] = [-0.8763066800438634, 0.4817536741017156];
+    const TURN: [f64; 2] = [0.9393510462089235, -0.3429571576541315];
+    let place = |at: [f64; 2]| [x + radius * at[0], y + radius * at[1]];
+    let mut at = FIRST;
+    let mut path = vec![Step::To(place(at))];
+    for _ in 0..14 {
+        at = [at[0] * TURN[0] - at[1] * TURN[1], at[0] * TURN[1] + at[1] * TURN[0]];
+        path.push(Step::Line(place(at)));
+    }
+    let [tip_x, tip_y] = place(at);
     path.push(Step::To([tip_x - 0.04 * size, tip_y - 0.3 * size]));
     path.push(Step::Line([tip_x, tip_y]));
     path.push(Step::Line([tip_x + 0.3 * size, tip_y + 0.06 * size]));

@@ -313,7 +313,10 @@ fn axis(film: &Film, frame: &Frame) -> Vec<AxisTick> {
 /// The smallest of 1, 2, 5 times a power of ten that is at least `least`, and at least 1.
 fn round_step(least: f64) -> f64 {
     let least = if least.is_finite() { least.max(1.0) } else { 1.0 };
-    let power = 10f64.powf(least.log10().floor());
+    let mut power = 1.0;
+    while power * 10.0 <= least {
+        power *= 10.0;
+    }
     [1.0, 2.0, 5.0, 10.0]
         .map(|by| by * power)
         .into_iter()

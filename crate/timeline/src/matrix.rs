@@ -1,7 +1,5 @@
 //! Who touches what: locations against transactions.
 
-use std::collections::BTreeMap;
-
 use lanescope_protocol::{AccessKind, LocationId, TxIndex};
 
 use crate::film::Film;
@@ -84,12 +82,20 @@ impl Film {
     pub fn matrix(&self, limit: usize) -> Matrix {
         let hot = self.hot_locations();
         let left_out = hot.len().saturating_sub(limit);
-        let mut cells: BTreeMap<LocationId, BTreeMap<TxIndex, MatrixCell>> =
-            hot.iter().take(limit).map(|place| (place.location, BTreeMap::new())).collect();
+        let mut cells: Vec<Option<Vec<MatrixCell>>> = vec![None; self.locations.len()];
+        for place in hot.iter().take(limit) {
+            if let Some(row) = cells.get_mut(place.location.get()) {
+                *row = Some(Vec::new());
+            }
+        }
         for access in &self.accesses {
-            let Some(row) = cells.get_mut(&access.location) else { continue };
+            let Some(Some(row)) = cells.get_mut(access.location.get()) else { continue };
             let tx = access.by.tx;
-            let cell = row.entry(tx).or_insert_with(|| MatrixCell { tx, ..MatrixCell::default() });
+            // Reads and writes come in block order, so a row's last cell is the one, or there is none.
+            if row.last().is_none_or(|cell| cell.tx != tx) {
+                row.push(MatrixCell { tx, ..MatrixCell::default() });
+            }
+            let Some(cell) = row.last_mut() else { continue };
             let earliest =
                 |known: Option<u64>| Some(known.map_or(access.time, |at| at.min(access.time)));
             match access.kind {
@@ -109,9 +115,10 @@ impl Film {
             is_hot: place.stale_reads > 0,
             name: place.name,
             cells: cells
-                .remove(&place.location)
+                .get_mut(place.location.get())
+                .and_then(Option::take)
                 .unwrap_or_default()
-                .into_values()
+                .into_iter()
                 .filter(|cell| cell.read.is_some() || cell.written.is_some())
                 .collect(),
         });

@@ -1,7 +1,5 @@
 //! What a run was worth, in numbers. Each field says its formula.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use lanescope_protocol::{AccessKind, Clock, LocationId, TxIndex};
 
 use crate::bar::{Ending, Fate};
@@ -159,44 +157,60 @@ impl Film {
     /// by stale reads, then by writers, then by readers.
     #[must_use]
     pub fn hot_locations(&self) -> Vec<HotLocation> {
-        #[derive(Default)]
-        struct Touch {
-            stale: usize,
-            writers: BTreeSet<TxIndex>,
-            readers: BTreeSet<TxIndex>,
-        }
-        let mut touched: BTreeMap<LocationId, Touch> = BTreeMap::new();
+        let mut touched = vec![Touched::default(); self.locations.len()];
         for access in &self.accesses {
-            let touch = touched.entry(access.location).or_default();
+            let Some(touch) = touched.get_mut(access.location.get()) else { continue };
+            let tx = access.by.tx;
             match access.kind {
                 AccessKind::Read => {
                     touch.stale += usize::from(access.stale);
-                    touch.readers.insert(access.by.tx);
+                    touch.readers.meet(tx);
                 }
-                AccessKind::Write => {
-                    touch.writers.insert(access.by.tx);
-                }
+                AccessKind::Write => touch.writers.meet(tx),
                 // Amounts that are added without looking never conflict.
-                AccessKind::Add => {}
+                AccessKind::Add => continue,
             }
+            touch.all.meet(tx);
         }
-        let mut hot: Vec<_> = touched
-            .into_iter()
-            .filter(|(_, touch)| {
-                !touch.writers.is_empty() && touch.writers.union(&touch.readers).count() > 1
-            })
+        let mut hot: Vec<_> = (0u32..)
+            .map(LocationId)
+            .zip(touched)
+            .filter(|(_, touch)| touch.writers.count > 0 && touch.all.count > 1)
             .map(|(location, touch)| HotLocation {
                 location,
                 name: self.location_name(location).to_owned(),
                 stale_reads: touch.stale,
-                writers: touch.writers.len(),
-                readers: touch.readers.len(),
+                writers: touch.writers.count,
+                readers: touch.readers.count,
             })
             .collect();
         hot.sort_by_key(|place| {
             core::cmp::Reverse((place.stale_reads, place.writers, place.readers))
         });
         hot
+    }
+}
+
+/// Who touches a location.
+#[derive(Clone, Copy, Default)]
+struct Touched {
+    stale: usize,
+    writers: Distinct,
+    readers: Distinct,
+    all: Distinct,
+}
+
+/// Counts transactions that come in block order, as reads and writes do.
+#[derive(Clone, Copy, Default)]
+struct Distinct {
+    last: Option<TxIndex>,
+    count: usize,
+}
+
+impl Distinct {
+    fn meet(&mut self, tx: TxIndex) {
+        self.count += usize::from(self.last != Some(tx));
+        self.last = Some(tx);
     }
 }
 

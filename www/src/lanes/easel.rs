@@ -94,8 +94,11 @@ impl Easel {
         if self.subject.film.is_complete() {
             return end;
         }
-        let leap: f64 = 1.6;
-        leap.powf((end.max(1000.0).ln() / leap.ln()).ceil())
+        let mut shown = 1000.0;
+        while shown < end {
+            shown *= 1.6;
+        }
+        shown
     }
 
     pub(super) fn view(&self) -> Viewport {

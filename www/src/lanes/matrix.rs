@@ -1,6 +1,5 @@
 //! Who touches what: the hottest locations against the transactions.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use lanescope_protocol::{TxIndex, Version};
@@ -90,9 +89,14 @@ fn columns(matrix: &Matrix) -> (Vec<TxIndex>, usize) {
     if all.len() <= COLUMNS_ALL {
         return (all.clone(), 0);
     }
-    let touching: BTreeSet<_> =
-        matrix.rows.iter().flat_map(|row| row.cells.iter().map(|cell| cell.tx)).collect();
-    let shown: Vec<_> = touching.into_iter().take(COLUMNS_MAX).collect();
+    let mut touching = vec![false; all.len()];
+    for cell in matrix.rows.iter().flat_map(|row| &row.cells) {
+        if let Some(touching) = touching.get_mut(cell.tx.get()) {
+            *touching = true;
+        }
+    }
+    let kept = all.iter().zip(touching).filter(|(_, touching)| *touching);
+    let shown: Vec<_> = kept.map(|(tx, _)| *tx).take(COLUMNS_MAX).collect();
     let left_out = all.len() - shown.len();
     (shown, left_out)
 }

@@ -87,7 +87,7 @@ pub(super) fn moved(shelf: &Shelf, hands: &SharedHands, tell: &Listeners, event:
         return;
     };
     let last = down.iter().find(|(id, _)| *id == event.pointer_id()).map_or(at, |(_, last)| *last);
-    if *kind == Drag::Press && (at[0] - from[0]).hypot(at[1] - from[1]) > TREMBLE {
+    if *kind == Drag::Press && (at[0] - from[0]).abs().max((at[1] - from[1]).abs()) > TREMBLE {
         // Where all is in view there is nothing to pan: a drag moves the playhead.
         let fit = shelf.read(Easel::is_fit) == Some(true);
         *kind = if fit { Drag::Seek } else { Drag::Pan };
@@ -155,14 +155,21 @@ pub(super) fn wheel(shelf: &Shelf, canvas: &Element) -> EventListener {
         shelf.change(|easel| {
             let (frame, end) = (easel.frame(), easel.end());
             let view: Viewport = if zooms {
-                let factor = (event.delta_y() * unit * 0.0022).clamp(-1.0, 1.0).exp();
-                easel.view().zoom(frame.tick(x), factor, end)
+                let turned = (event.delta_y() * unit * 0.0022).clamp(-1.0, 1.0);
+                easel.view().zoom(frame.tick(x), stretch(turned), end)
             } else {
                 easel.view().pan(frame.ticks(sideways * unit), end)
             };
             easel.look_at(view);
         });
     })
+}
+
+/// About `e` to the power of `turned`, from -1 to 1. Turning back undoes it exactly.
+fn stretch(turned: f64) -> f64 {
+    let by = turned.abs();
+    let more = 1.0 + by + by * by / 2.0;
+    if turned < 0.0 { 1.0 / more } else { more }
 }
 
 fn place(event: &PointerEvent) -> [f64; 2] {

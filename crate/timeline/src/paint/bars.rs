@@ -1,8 +1,6 @@
 //! How each state of a bar looks. Colour never stands alone: hatch, dots, sign or outline says the
 //! same.
 
-use std::collections::BTreeMap;
-
 use super::{Painter, pattern};
 use crate::bar::{Bar, BarState};
 use crate::frame::Rect;
@@ -30,7 +28,7 @@ impl Painter<'_> {
     /// Bars that share pixels: one rectangle each, and on top of it the share that was thrown
     /// away, never less than a third, so that it is always seen.
     fn cells(&mut self, cells: &[Cell]) {
-        let mut by_color: BTreeMap<u32, Vec<Rect>> = BTreeMap::new();
+        let mut by_color: Vec<(u32, Vec<Rect>)> = Vec::new();
         let mut aborted = Vec::new();
         for cell in cells {
             let mut rect = match cell.state {
@@ -45,7 +43,11 @@ impl Painter<'_> {
                 rect = Rect { y: rect.y + h, h: rect.h - h, ..rect };
             }
             if rect.h > 0.0 {
-                by_color.entry(self.plain_color(cell.state).0).or_default().push(rect);
+                let color = self.plain_color(cell.state).0;
+                match by_color.binary_search_by_key(&color, |(color, _)| *color) {
+                    Ok(at) => by_color[at].1.push(rect),
+                    Err(at) => by_color.insert(at, (color, vec![rect])),
+                }
             }
         }
         for (color, rects) in by_color {
