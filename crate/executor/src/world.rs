@@ -2,21 +2,39 @@
 
 use core::convert::Infallible;
 
+use indexmap::IndexMap;
 use revm::DatabaseRef;
 use revm::bytecode::Bytecode;
-use revm::primitives::map::{AddressMap, B256Map, HashMap, U256Map};
+use revm::primitives::map::{B256Map, FbBuildHasher, HashMap};
 use revm::primitives::{Address, B256, KECCAK_EMPTY, U256, keccak256};
 use revm::state::AccountInfo;
+
+/// The slots of an account, by key, in the order in which they were put in.
+pub type WorldStorage = IndexMap<U256, U256, FbBuildHasher<32>>;
 
 /// Accounts, code, storage and earlier block hashes.
 ///
 /// An account that is absent here does not exist. One that is present but has no balance, nonce or
 /// code exists and is empty, which only the rules before EIP-161 tell apart.
+///
+/// Accounts and slots have dense numbers, so that whoever keeps something beside them needs no map
+/// of its own.
 #[derive(Clone, Debug, Default)]
 pub struct World {
-    accounts: AddressMap<WorldAccount>,
+    accounts: IndexMap<Address, Numbered, FbBuildHasher<20>>,
     codes: B256Map<Bytecode>,
     block_hashes: HashMap<u64, B256>,
+    /// Numbers of slots that were given out.
+    slots: u32,
+    /// All balances ever put in, saturating.
+    supply: U256,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Numbered {
+    account: WorldAccount,
+    /// The number of its first slot; the others follow.
+    first_slot: u32,
 }
 
 /// One account of a [`World`].
@@ -25,7 +43,7 @@ pub struct WorldAccount {
     /// Balance, nonce and code.
     pub info: AccountInfo,
     /// Slots that are not zero.
-    pub storage: U256Map<U256>,
+    pub storage: WorldStorage,
 }
 
 impl World {
@@ -50,7 +68,10 @@ impl World {
             }
         }
         account.storage.retain(|_, value| !value.is_zero());
-        self.accounts.insert(address, account);
+        self.supply = self.supply.saturating_add(account.info.balance);
+        let first_slot = self.slots;
+        self.slots += account.storage.len() as u32;
+        self.accounts.insert(address, Numbered { account, first_slot });
     }
 
     /// Makes an earlier block's hash known to BLOCKHASH.
@@ -61,7 +82,7 @@ impl World {
     /// An account, if it exists.
     #[must_use]
     pub fn account(&self, address: &Address) -> Option<&WorldAccount> {
-        self.accounts.get(address)
+        self.accounts.get(address).map(|numbered| &numbered.account)
     }
 
     /// Every address, sorted.
@@ -75,11 +96,49 @@ impl World {
     /// A slot's value; 0 if it was never set.
     #[must_use]
     pub fn slot(&self, address: &Address, key: U256) -> U256 {
-        self.accounts
-            .get(address)
-            .and_then(|account| account.storage.get(&key))
-            .copied()
-            .unwrap_or_default()
+        let account = self.accounts.get(address);
+        account.and_then(|numbered| numbered.account.storage.get(&key)).copied().unwrap_or_default()
+    }
+
+    /// How many accounts there are; their numbers are smaller.
+    pub(crate) fn accounts_len(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// The numbers of slots are smaller than this.
+    pub(crate) fn slots_len(&self) -> usize {
+        self.slots as usize
+    }
+
+    /// The number of an account.
+    pub(crate) fn number_of(&self, address: &Address) -> Option<u32> {
+        self.accounts.get_index_of(address).map(|number| number as u32)
+    }
+
+    /// The account with a number.
+    pub(crate) fn numbered(&self, number: u32) -> Option<(&Address, &WorldAccount)> {
+        let (address, numbered) = self.accounts.get_index(number as usize)?;
+        Some((address, &numbered.account))
+    }
+
+    /// The number and value of a slot of the account with a number, if it is not zero.
+    pub(crate) fn slot_of(&self, account: u32, key: &U256) -> Option<(u32, U256)> {
+        let (_, numbered) = self.accounts.get_index(account as usize)?;
+        let (offset, _, value) = numbered.account.storage.get_full(key)?;
+        Some((numbered.first_slot + offset as u32, *value))
+    }
+
+    /// Key and value of the slot with a number, of the account with a number.
+    pub(crate) fn numbered_slot(&self, account: u32, slot: u32) -> Option<(U256, U256)> {
+        let (_, numbered) = self.accounts.get_index(account as usize)?;
+        let offset = slot.checked_sub(numbered.first_slot)?;
+        let (key, value) = numbered.account.storage.get_index(offset as usize)?;
+        Some((*key, *value))
+    }
+
+    /// Whether all balances together could overflow a word. No chain comes near; a scenario may.
+    pub(crate) fn may_overflow(&self) -> bool {
+        self.supply.bit(255)
     }
 }
 
@@ -87,7 +146,7 @@ impl DatabaseRef for World {
     type Error = Infallible;
 
     fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, Self::Error> {
-        Ok(self.accounts.get(&address).map(|account| account.info.clone()))
+        Ok(self.account(&address).map(|account| account.info.clone()))
     }
 
     fn code_by_hash_ref(&self, code_hash: B256) -> Result<Bytecode, Self::Error> {

@@ -19,7 +19,7 @@ use support::{Plan, plans};
 fn gas_clock(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> Run {
     let mut run = GasClockRun::new(Arc::clone(block), Arc::clone(world), settings).unwrap();
     while !run.advance(64).unwrap() {}
-    run.finish()
+    run.finish().unwrap()
 }
 
 fn threads(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> Run {

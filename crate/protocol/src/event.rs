@@ -64,8 +64,8 @@ pub enum WaitReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum FallbackReason {
-    /// Before EIP-161 (Spurious Dragon) empty accounts exist, which is not yet tracked in parallel.
-    EmptyAccountRules = 0,
+    /// The block is so small that waking a second lane would take longer than running it.
+    TooSmall = 0,
     /// No lane could go on though the block was not done, which is a mistake in a strategy.
     Stuck = 1,
 }
@@ -103,8 +103,12 @@ pub enum AccessKind {
     Read = 0,
     /// The incarnation wrote this value.
     Write = 1,
-    /// The incarnation added this amount without looking (fees of the fee recipient).
+    /// The incarnation added this amount, modulo 2^256, without looking at the value.
     Add = 2,
+    /// The incarnation depends on the value only in that it is at least this.
+    AtLeast = 3,
+    /// The incarnation depends on the value only in that it is below this.
+    Below = 4,
 }
 
 /// One record of [`crate::Trace::accesses`], sorted by incarnation, in program order inside one.
@@ -232,7 +236,7 @@ impl EventKind {
 
 impl AccessKind {
     fn from_code(code: u8) -> Option<Self> {
-        [Self::Read, Self::Write, Self::Add].get(usize::from(code)).copied()
+        [Self::Read, Self::Write, Self::Add, Self::AtLeast, Self::Below].get(usize::from(code)).copied()
     }
 }
 
@@ -277,7 +281,7 @@ impl FallbackReason {
     #[must_use]
     pub const fn from_code(code: u8) -> Self {
         match code {
-            0 => Self::EmptyAccountRules,
+            0 => Self::TooSmall,
             _ => Self::Stuck,
         }
     }
@@ -286,8 +290,8 @@ impl FallbackReason {
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::EmptyAccountRules => {
-                "Blocks from before Spurious Dragon run on one lane: their rules for empty accounts are not yet tracked in parallel"
+            Self::TooSmall => {
+                "The block is so small that it is over before a second lane could wake up, so it ran on one"
             }
             Self::Stuck => {
                 "No lane could go on, which should not happen, so the block ran on one lane"

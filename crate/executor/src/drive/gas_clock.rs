@@ -8,18 +8,18 @@
 use core::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 
-use lanescope_protocol::event::FallbackReason;
+use lanescope_protocol::event::{FallbackReason, Status};
 use lanescope_protocol::{Event, Lane, Settings, TxIndex, Version};
 
 use super::Run;
 use super::one_lane::{self, OneLane};
-use super::recorder::{self, Recorder};
-use super::workshop::Workshop;
+use super::raw::RawRun;
+use super::recorder::{Book, Recorder};
+use super::workshop::{Checked, Workshop};
 use crate::block::{Block, BlockError};
 use crate::evm::{Execution, Machine, Verdict};
-use crate::strategy::{self, Finding, Strategy, Task};
+use crate::strategy::{self, Finding, Head, Strategy, Task};
 use crate::world::World;
 
 /// A run on the gas clock, in steps: whoever drives it keeps control.
@@ -41,14 +41,8 @@ impl GasClockRun {
         world: Arc<World>,
         settings: &Settings,
     ) -> Result<Self, BlockError> {
-        let inner = match one_lane::reason(&block) {
-            Some(reason) => {
-                let lane = OneLane::new(block, world, reason, true, 0)?;
-                Inner::OneLane { lane: Box::new(lane), done: false }
-            }
-            None => Inner::Simulation(Box::new(Simulation::new(block, world, settings)?)),
-        };
-        Ok(Self { inner })
+        let simulation = Simulation::new(block, world, settings)?;
+        Ok(Self { inner: Inner::Simulation(Box::new(simulation)) })
     }
 
     /// Runs up to so many executions. Answers whether the block is done.
@@ -68,8 +62,7 @@ impl GasClockRun {
                 && simulation.stuck
             {
                 let (block, world) = simulation.inputs();
-                let reason = FallbackReason::Stuck;
-                let lane = OneLane::new(block, world, reason, true, 0)?;
+                let lane = OneLane::new(block, world, FallbackReason::Stuck, true)?;
                 self.inner = Inner::OneLane { lane: Box::new(lane), done: false };
             }
         }
@@ -80,7 +73,7 @@ impl GasClockRun {
     #[must_use]
     pub fn committed(&self) -> u32 {
         match &self.inner {
-            Inner::Simulation(simulation) => simulation.committed,
+            Inner::Simulation(simulation) => simulation.strategy.committed(),
             Inner::OneLane { lane, .. } => lane.done(),
         }
     }
@@ -94,18 +87,17 @@ impl GasClockRun {
     }
 
     /// The finished run. Call it when [`GasClockRun::advance`] has said that the block is done.
-    #[must_use]
-    pub fn finish(self) -> Run {
+    /// Fails if what comes after the last transaction does.
+    pub fn finish(self) -> Result<Run, BlockError> {
         match self.inner {
             Inner::Simulation(simulation) => simulation.finish(),
-            Inner::OneLane { lane, .. } => lane.finish(None),
+            Inner::OneLane { lane, .. } => Ok(lane.finish(None)),
         }
     }
 }
 
 struct Simulation {
     workshop: Workshop,
-    world: Arc<World>,
     strategy: Box<dyn Strategy>,
     machine: Machine,
     recorder: Recorder,
@@ -113,7 +105,8 @@ struct Simulation {
     /// Executions that are under way, earliest end first; on a tie, the earlier transaction.
     under_way: BinaryHeap<Reverse<(u64, TxIndex, Lane)>>,
     now: u64,
-    committed: u32,
+    /// Gas of transactions that are final.
+    gas_used: u64,
     done: bool,
     /// No lane has anything to do, though the block is not done: a strategy's mistake.
     stuck: bool,
@@ -123,44 +116,40 @@ struct Simulation {
 enum LaneState {
     Free,
     Waiting,
-    Executing { version: Version, execution: Arc<Execution>, from: u64 },
+    Executing { version: Version, execution: Box<Execution>, from: u64 },
 }
 
 impl core::fmt::Debug for Simulation {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Simulation")
-            .field("now", &self.now)
-            .field("committed", &self.committed)
-            .finish_non_exhaustive()
+        f.debug_struct("Simulation").field("now", &self.now).finish_non_exhaustive()
     }
 }
 
 impl Simulation {
     fn new(block: Arc<Block>, world: Arc<World>, settings: &Settings) -> Result<Self, BlockError> {
-        let workshop = Workshop::new(block, Arc::clone(&world))?;
-        let strategy = strategy::build(settings.strategy, workshop.same_sender());
+        let strategy = strategy::build(settings.strategy, block.transactions.len());
+        let workshop = Workshop::new(block, world, true)?;
         let machine = workshop.machine();
-        let recorder = Recorder::new(Lane(0), true, Arc::new(AtomicU32::new(0)));
+        let recorder = Recorder::new(Lane(0), true, Arc::new(Book::default()));
         let lanes = usize::from(settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX));
         let mut this = Self {
             workshop,
-            world,
             strategy,
             machine,
             recorder,
             lanes: (0..lanes).map(|_| LaneState::Free).collect(),
             under_way: BinaryHeap::new(),
             now: 0,
-            committed: 0,
+            gas_used: 0,
             done: false,
             stuck: false,
         };
-        this.give_work()?;
+        this.give_work();
         Ok(this)
     }
 
     fn inputs(&self) -> (Arc<Block>, Arc<World>) {
-        (Arc::clone(&self.workshop.block), Arc::clone(&self.world))
+        (Arc::clone(&self.workshop.block), Arc::clone(&self.workshop.world))
     }
 
     /// Moves the clock to the next end of an execution. Answers whether the block is done.
@@ -174,33 +163,74 @@ impl Simulation {
         };
         self.now = *time;
         // Everything that ends at this tick is published before anybody looks.
+        let mut last = Lane(0);
         while let Some(Reverse((time, _, lane))) = self.under_way.peek().copied() {
             if time > self.now {
                 break;
             }
             self.under_way.pop();
             self.finish_execution(lane);
+            last = lane;
         }
-        self.give_work()?;
+        self.commit(last)?;
+        // A check can free a transaction, and what it frees can be committed, and so on.
+        while self.give_work() {
+            self.commit(last)?;
+        }
         Ok(self.done)
     }
 
     fn finish_execution(&mut self, lane: Lane) {
         let state = core::mem::replace(&mut self.lanes[lane.get()], LaneState::Free);
         if let LaneState::Executing { version, execution, from } = state {
-            let affected = self.workshop.publish(version, &execution);
-            self.recorder.at(lane).execution_finished(from, self.now, version, &execution);
-            self.strategy.executed(version, &affected);
+            let (status, gas) = (execution.status(), execution.gas());
+            let last_check = execution.needs_last_check;
+            self.workshop.publish(version, *execution, &*self.strategy);
+            self.recorder.at(lane).execution_finished((from, self.now), version, status, gas);
+            self.strategy.executed(version, last_check);
+        }
+    }
+
+    /// Commits whatever is next in line, by the lane that finished last.
+    fn commit(&mut self, lane: Lane) -> Result<(), BlockError> {
+        if !self.strategy.begin_commits() {
+            return Ok(());
+        }
+        while let Some(Head { version, .. }) = self.strategy.head() {
+            // Here time does not pass by checking: everything is checked once more.
+            let checked = self.workshop.check(version);
+            if checked.finding != Finding::Holds {
+                self.abort(lane, version, checked);
+                break;
+            }
+            self.workshop.admit(version, self.gas_used, true)?;
+            self.gas_used += checked.gas;
+            self.strategy.commit(version);
+            self.workshop.memory.settle(self.strategy.committed());
+            self.recorder.at(lane).committed(self.now, version, checked.gas, checked.moved);
+        }
+        self.strategy.end_commits();
+        Ok(())
+    }
+
+    fn abort(&mut self, lane: Lane, version: Version, checked: Checked) {
+        let finding = checked.finding;
+        if self.strategy.validated(version, finding) {
+            self.workshop.mark_estimates(version.tx, &*self.strategy);
+            self.recorder.at(lane).aborted(self.now, version, checked);
+            self.strategy.aborted(version, finding);
         }
     }
 
     /// Asks the strategy for every lane that is not executing, until nothing changes any more.
-    fn give_work(&mut self) -> Result<(), BlockError> {
+    /// Answers whether anything was checked: then there may be something to commit.
+    fn give_work(&mut self) -> bool {
+        let mut checked = false;
         loop {
             let mut changed = false;
             for index in 0..self.lanes.len() {
                 while !matches!(self.lanes[index], LaneState::Executing { .. }) {
-                    let acted = self.give_task(Lane(index as u8))?;
+                    let acted = self.give_task(Lane(index as u8), &mut checked);
                     changed |= acted;
                     if !acted || self.done {
                         break;
@@ -208,22 +238,22 @@ impl Simulation {
                 }
             }
             if !changed || self.done {
-                return Ok(());
+                return checked;
             }
         }
     }
 
     /// One task for one lane. Answers whether something happened that others may care about.
-    fn give_task(&mut self, lane: Lane) -> Result<bool, BlockError> {
+    fn give_task(&mut self, lane: Lane, checked: &mut bool) -> bool {
         let task = self.strategy.next(lane);
         let was_waiting = matches!(self.lanes[lane.get()], LaneState::Waiting);
         match task {
             Task::Wait(wait) if !was_waiting => {
                 self.lanes[lane.get()] = LaneState::Waiting;
                 self.recorder.at(lane).wait_started(self.now, wait);
-                return Ok(false);
+                return false;
             }
-            Task::Wait(_) => return Ok(false),
+            Task::Wait(_) => return false,
             _ if was_waiting => {
                 self.lanes[lane.get()] = LaneState::Free;
                 self.recorder.at(lane).wait_ended(self.now);
@@ -232,70 +262,51 @@ impl Simulation {
         }
         match task {
             Task::Execute(version) => self.execute(lane, version),
-            Task::Validate(version) => self.check(lane, version, false)?,
-            Task::Commit(version) => self.check(lane, version, true)?,
+            Task::Validate(version) => {
+                *checked = true;
+                self.validate(lane, version);
+            }
             Task::Wait(_) => {}
             Task::Done => self.done = true,
         }
-        Ok(!self.done)
+        !self.done
     }
 
     fn execute(&mut self, lane: Lane, version: Version) {
         self.recorder.at(lane).execution_started(self.now, version);
-        let execution = self.machine.execute(version.tx);
+        let is_first = self.strategy.committed() == version.tx.0;
+        let execution = self.machine.execute(version.tx, is_first);
         if let Verdict::Blocked(blocked) = execution.verdict {
-            self.recorder.estimate_hit(self.now, version, blocked.on, blocked.location);
+            let location = self.workshop.memory.slot_location(blocked.account, blocked.slot);
+            self.recorder.estimate_hit(self.now, version, blocked.on, location);
             self.strategy.blocked(version, blocked.on);
             return;
         }
         // Even what cannot run takes a moment, so that the clock always moves.
         let end = self.now + execution.gas().max(1);
         self.under_way.push(Reverse((end, version.tx, lane)));
-        let execution = Arc::new(execution);
+        let execution = Box::new(execution);
         self.lanes[lane.get()] = LaneState::Executing { version, execution, from: self.now };
     }
 
-    fn check(&mut self, lane: Lane, version: Version, last: bool) -> Result<(), BlockError> {
+    fn validate(&mut self, lane: Lane, version: Version) {
+        self.recorder.at(lane).validation_started(self.now, version);
         let checked = self.workshop.check(version);
-        let finding = checked.finding;
-        if !last {
-            self.recorder.at(lane).validation_started(self.now, version);
-        }
-        if finding != Finding::Holds {
-            if self.strategy.validated(version, finding) {
-                let affected = self.workshop.mark_estimates(version.tx);
-                self.recorder.at(lane).aborted(self.now, version, checked);
-                self.strategy.aborted(version, &affected, finding);
-            }
-        } else if last {
-            if self.strategy.committed(version) {
-                self.workshop.commit(version)?;
-                self.committed += 1;
-                self.recorder.at(lane).committed(self.now, version, checked);
-            }
-        } else {
-            self.strategy.validated(version, finding);
+        if checked.finding == Finding::Holds {
+            self.strategy.validated(version, Finding::Holds);
             self.recorder.at(lane).validation_passed(self.now, version, checked);
+        } else {
+            self.abort(lane, version, checked);
         }
-        Ok(())
     }
 
-    fn finish(mut self) -> Run {
+    fn finish(mut self) -> Result<Run, BlockError> {
         for index in 0..self.lanes.len() {
             if matches!(self.lanes[index], LaneState::Waiting) {
                 self.recorder.at(Lane(index as u8)).wait_ended(self.now);
             }
         }
-        let counts = self.recorder.counts;
-        let locations = self.workshop.memory.locations();
-        Run {
-            outcome: self.workshop.outcome(),
-            recording: recorder::recording(vec![self.recorder], locations),
-            makespan: self.now,
-            executions: counts.executions,
-            aborts: counts.aborts,
-            wasted_gas: counts.wasted_gas,
-            fallback: None,
-        }
+        let lanes = vec![self.recorder];
+        RawRun { workshop: self.workshop, lanes, makespan: self.now, fallback: None }.finish()
     }
 }

@@ -1,8 +1,11 @@
 //! The two drivers of the one state machine: real threads, and the deterministic gas clock.
 
 mod gas_clock;
+mod lane;
 mod one_lane;
+mod raw;
 mod recorder;
+mod recording;
 mod threads;
 mod workshop;
 
@@ -10,7 +13,8 @@ use lanescope_protocol::event::FallbackReason;
 use lanescope_protocol::{Access, Event};
 
 pub use gas_clock::GasClockRun;
-pub use threads::{EventSink, NoSink, ThreadsOptions, run_on_threads};
+pub use raw::RawRun;
+pub use threads::{EventSink, NoSink, Raced, ThreadsOptions, race_on_threads, run_on_threads};
 
 use crate::memory::Location;
 use crate::outcome::Outcome;

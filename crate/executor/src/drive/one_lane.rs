@@ -1,24 +1,17 @@
 //! Blocks that do not run in parallel: plain revm on the first lane, with the reason on record.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 
 use lanescope_protocol::event::FallbackReason;
 use lanescope_protocol::{Event, Lane, TxIndex};
-use revm::primitives::hardfork::SpecId;
 
+use super::Recording;
 use super::Run;
-use super::recorder::Recorder;
+use super::recorder::{Book, Recorder};
 use crate::block::{Block, BlockError};
 use crate::evm::SequentialRun;
 use crate::strategy::first;
 use crate::world::World;
-
-/// Why a block cannot run in parallel yet, if so.
-pub(super) fn reason(block: &Block) -> Option<FallbackReason> {
-    (!block.spec.is_enabled_in(SpecId::SPURIOUS_DRAGON))
-        .then_some(FallbackReason::EmptyAccountRules)
-}
 
 /// A block on one lane that writes down when each transaction ran, but not what it touched.
 #[derive(Debug)]
@@ -36,10 +29,9 @@ impl OneLane {
         world: Arc<World>,
         reason: FallbackReason,
         record: bool,
-        time: u64,
     ) -> Result<Self, BlockError> {
-        let mut recorder = Recorder::new(Lane(0), record, Arc::new(AtomicU32::new(0)));
-        recorder.fell_back(time, reason);
+        let mut recorder = Recorder::new(Lane(0), record, Arc::new(Book::default()));
+        recorder.fell_back(0, reason);
         Ok(Self { run: SequentialRun::new(block, world)?, recorder, reason, gas: 0 })
     }
 
@@ -72,7 +64,7 @@ impl OneLane {
         let executions = self.recorder.counts.executions;
         Run {
             outcome: self.run.finish(),
-            recording: super::recorder::recording(vec![self.recorder], Vec::new()),
+            recording: Recording { events: self.recorder.events, ..Recording::default() },
             makespan: makespan.unwrap_or(self.gas),
             executions,
             aborts: 0,

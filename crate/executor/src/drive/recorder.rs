@@ -1,16 +1,16 @@
 //! Writing down what happens: per lane, without locks, and not at all where nobody asks.
 
+use core::ops::Add;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use lanescope_protocol::event::{AccessKind, FallbackReason, Status};
-use lanescope_protocol::{Access, Event, EventKind, Lane, LocationId, TxIndex, Version};
+use lanescope_protocol::event::{FallbackReason, Status};
+use lanescope_protocol::{Event, EventKind, Lane, LocationId, TxIndex, Version};
 use rustc_hash::FxHashMap;
 
-use super::Recording;
 use super::workshop::{Checked, Moved};
-use crate::evm::{Execution, Verdict};
-use crate::memory::{Content, Location};
+use crate::memory::Location;
 use crate::strategy::Wait;
 
 /// Totals of a lane.
@@ -21,36 +21,80 @@ pub(super) struct Counts {
     pub(super) wasted_gas: u64,
 }
 
+impl Add for Counts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            executions: self.executions + other.executions,
+            aborts: self.aborts + other.aborts,
+            wasted_gas: self.wasted_gas + other.wasted_gas,
+        }
+    }
+}
+
+/// What the recorders of a run share.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    /// Numbers events across lanes in the order of happening.
+    order: AtomicU32,
+    locations: Mutex<Locations>,
+}
+
+/// Locations in the order in which they were first named.
+#[derive(Debug, Default)]
+pub(super) struct Locations {
+    numbers: FxHashMap<Location, LocationId>,
+    pub(super) list: Vec<Location>,
+}
+
+impl Locations {
+    pub(super) fn number(&mut self, location: Location) -> LocationId {
+        *self.numbers.entry(location).or_insert_with(|| {
+            self.list.push(location);
+            LocationId(self.list.len() as u32 - 1)
+        })
+    }
+}
+
+impl Book {
+    fn number(&self, location: Location) -> LocationId {
+        self.locations.lock().unwrap_or_else(PoisonError::into_inner).number(location)
+    }
+
+    pub(super) fn take_locations(&self) -> Locations {
+        core::mem::take(&mut self.locations.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// The notes of one lane, or of several that one thread plays.
 #[derive(Debug)]
 pub(super) struct Recorder {
     lane: Lane,
     on: bool,
-    /// Numbers events across lanes in the order of happening.
-    order: Arc<AtomicU32>,
-    events: Vec<Event>,
+    pub(super) book: Arc<Book>,
+    pub(super) events: Vec<Event>,
     /// So many events have been handed out by [`Recorder::unsent`].
     sent: usize,
-    ran: Vec<Ran>,
-    checks: Vec<(Version, Vec<Moved>)>,
+    pub(super) ran: Vec<Ran>,
+    pub(super) checks: Vec<(Version, Vec<Moved>)>,
     pub(super) counts: Counts,
 }
 
-/// An incarnation that ran to its end: its read and write sets are kept, not copied.
-#[derive(Debug)]
-struct Ran {
-    version: Version,
-    execution: Arc<Execution>,
-    from: u64,
-    to: u64,
+/// When an incarnation that ran to its end did so.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ran {
+    pub(super) version: Version,
+    pub(super) from: u64,
+    pub(super) to: u64,
 }
 
 impl Recorder {
-    pub(super) fn new(lane: Lane, on: bool, order: Arc<AtomicU32>) -> Self {
+    pub(super) fn new(lane: Lane, on: bool, book: Arc<Book>) -> Self {
         Self {
             lane,
             on,
-            order,
+            book,
             events: Vec::new(),
             sent: 0,
             ran: Vec::new(),
@@ -63,6 +107,11 @@ impl Recorder {
     pub(super) fn at(&mut self, lane: Lane) -> &mut Self {
         self.lane = lane;
         self
+    }
+
+    /// Whether anything is written down: who reads clocks for it need not, otherwise.
+    pub(super) fn is_on(&self) -> bool {
+        self.on
     }
 
     /// Events since the last call, for whoever watches live.
@@ -78,29 +127,25 @@ impl Recorder {
     }
 
     pub(super) fn execution_started(&mut self, time: u64, version: Version) {
-        self.push(time, EventKind::ExecutionStarted, Some(version), |_| {});
+        self.push(time, EventKind::ExecutionStarted, Some(version), |_, _| {});
     }
 
     pub(super) fn execution_finished(
         &mut self,
-        from: u64,
-        to: u64,
+        (from, to): (u64, u64),
         version: Version,
-        execution: &Arc<Execution>,
+        status: Status,
+        gas: u64,
     ) {
         self.counts.executions += 1;
         if !self.on {
             return;
         }
-        let status = match &execution.verdict {
-            Verdict::Ran(receipt) => receipt.status,
-            Verdict::Invalid(_) | Verdict::Blocked(_) => Status::Invalid,
-        };
-        self.push(to, EventKind::ExecutionFinished, Some(version), |event| {
+        self.push(to, EventKind::ExecutionFinished, Some(version), |event, _| {
             event.detail = status as u8;
-            event.gas = gas32(execution.gas());
+            event.gas = gas32(gas);
         });
-        self.ran.push(Ran { version, execution: Arc::clone(execution), from, to });
+        self.ran.push(Ran { version, from, to });
     }
 
     pub(super) fn estimate_hit(
@@ -108,54 +153,52 @@ impl Recorder {
         time: u64,
         version: Version,
         on: TxIndex,
-        location: LocationId,
+        location: Location,
     ) {
-        self.push(time, EventKind::EstimateHit, Some(version), |event| {
+        self.push(time, EventKind::EstimateHit, Some(version), |event, book| {
             event.other = Some(Version { tx: on, ..Version::default() });
-            event.location = Some(location);
+            event.location = Some(book.number(location));
         });
     }
 
     pub(super) fn validation_started(&mut self, time: u64, version: Version) {
-        self.push(time, EventKind::ValidationStarted, Some(version), |_| {});
+        self.push(time, EventKind::ValidationStarted, Some(version), |_, _| {});
     }
 
     pub(super) fn validation_passed(&mut self, time: u64, version: Version, checked: Checked) {
-        self.push(time, EventKind::ValidationPassed, Some(version), |_| {});
+        self.push(time, EventKind::ValidationPassed, Some(version), |_, _| {});
         self.note_check(version, checked.moved);
     }
 
     pub(super) fn aborted(&mut self, time: u64, version: Version, checked: Checked) {
         self.counts.aborts += 1;
         self.counts.wasted_gas += checked.gas;
-        self.push(time, EventKind::Aborted, Some(version), |event| {
+        self.push(time, EventKind::Aborted, Some(version), |event, book| {
             event.gas = gas32(checked.gas);
-            event.location = checked.cause.map(|(location, _)| location);
+            event.location = checked.cause.map(|(location, _)| book.number(location));
             event.other = checked.cause.and_then(|(_, writer)| writer);
         });
         self.note_check(version, checked.moved);
     }
 
-    pub(super) fn committed(&mut self, time: u64, version: Version, checked: Checked) {
-        self.push(time, EventKind::Committed, Some(version), |event| {
-            event.gas = gas32(checked.gas);
-        });
-        self.note_check(version, checked.moved);
+    pub(super) fn committed(&mut self, time: u64, version: Version, gas: u64, moved: Vec<Moved>) {
+        self.push(time, EventKind::Committed, Some(version), |event, _| event.gas = gas32(gas));
+        self.note_check(version, moved);
     }
 
     pub(super) fn wait_started(&mut self, time: u64, wait: Wait) {
-        self.push(time, EventKind::WaitStarted, None, |event| {
+        self.push(time, EventKind::WaitStarted, None, |event, _| {
             event.detail = wait.reason as u8;
             event.other = wait.on;
         });
     }
 
     pub(super) fn wait_ended(&mut self, time: u64) {
-        self.push(time, EventKind::WaitEnded, None, |_| {});
+        self.push(time, EventKind::WaitEnded, None, |_, _| {});
     }
 
     pub(super) fn fell_back(&mut self, time: u64, reason: FallbackReason) {
-        self.push(time, EventKind::FellBack, None, |event| event.detail = reason as u8);
+        self.push(time, EventKind::FellBack, None, |event, _| event.detail = reason as u8);
     }
 
     /// A transaction that ran on one lane, checked by nobody.
@@ -166,13 +209,9 @@ impl Recorder {
         status: Status,
         gas: u64,
     ) {
-        self.counts.executions += 1;
         self.execution_started(from, version);
-        self.push(to, EventKind::ExecutionFinished, Some(version), |event| {
-            event.detail = status as u8;
-            event.gas = gas32(gas);
-        });
-        self.push(to, EventKind::Committed, Some(version), |event| event.gas = gas32(gas));
+        self.execution_finished((from, to), version, status, gas);
+        self.committed(to, version, gas, Vec::new());
     }
 
     fn note_check(&mut self, version: Version, moved: Vec<Moved>) {
@@ -186,14 +225,14 @@ impl Recorder {
         time: u64,
         kind: EventKind,
         version: Option<Version>,
-        fill: impl FnOnce(&mut Event),
+        fill: impl FnOnce(&mut Event, &Book),
     ) {
         if !self.on {
             return;
         }
         let mut event = Event {
             time,
-            seq: self.order.fetch_add(1, Ordering::Relaxed),
+            seq: self.book.order.fetch_add(1, Ordering::Relaxed),
             lane: self.lane,
             kind,
             detail: 0,
@@ -203,63 +242,8 @@ impl Recorder {
             location: None,
             gas: 0,
         };
-        fill(&mut event);
+        fill(&mut event, &self.book);
         self.events.push(event);
-    }
-}
-
-/// Puts the notes of all lanes together.
-pub(super) fn recording(lanes: Vec<Recorder>, locations: Vec<Location>) -> Recording {
-    let mut events = Vec::new();
-    let mut ran = Vec::new();
-    let mut checks: FxHashMap<Version, Vec<Moved>> = FxHashMap::default();
-    for lane in lanes {
-        events.extend(lane.events);
-        ran.extend(lane.ran);
-        for (version, moved) in lane.checks {
-            checks.entry(version).or_default().extend(moved);
-        }
-    }
-    events.sort_unstable_by_key(|event| (event.time, event.seq));
-    ran.sort_unstable_by_key(|ran| ran.version);
-    let mut accesses = Vec::new();
-    for ran in &ran {
-        let moved = checks.get(&ran.version).map(Vec::as_slice).unwrap_or_default();
-        append_accesses(ran, moved, &mut accesses);
-    }
-    Recording { events, accesses, locations }
-}
-
-fn append_accesses(ran: &Ran, moved: &[Moved], accesses: &mut Vec<Access>) {
-    for read in &ran.execution.reads {
-        // The last check counts.
-        let moved = moved.iter().rev().find(|moved| moved.location == read.location);
-        accesses.push(Access {
-            by: ran.version,
-            kind: AccessKind::Read,
-            stale: moved.is_some_and(|moved| moved.stale),
-            location: read.location,
-            saw: read.saw,
-            now: moved.map_or(read.saw, |moved| moved.now),
-            time: ran.from,
-            value: read.value.to_be_bytes(),
-        });
-    }
-    for write in &ran.execution.writes {
-        let (kind, value) = match write.content {
-            Content::Value(value) => (AccessKind::Write, value),
-            Content::Add(amount) => (AccessKind::Add, amount),
-        };
-        accesses.push(Access {
-            by: ran.version,
-            kind,
-            stale: false,
-            location: write.location,
-            saw: None,
-            now: None,
-            time: ran.to,
-            value: value.to_be_bytes(),
-        });
     }
 }
 

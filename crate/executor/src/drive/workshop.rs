@@ -1,17 +1,17 @@
 //! What both drivers share: the block, the memory, and the latest result of every transaction.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use lanescope_protocol::{LocationId, TxIndex, Version};
-use revm::primitives::{KECCAK_EMPTY, U256};
-use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use lanescope_protocol::{TxIndex, Version};
 
 use crate::block::{Block, BlockError};
-use crate::evm::{Execution, Machine, Verdict, after_system_calls, check_block_gas};
-use crate::memory::{Location, Memory, Resolved, Write};
-use crate::outcome::{AccountChange, Outcome, Receipt, StateChanges};
-use crate::strategy::Finding;
+use crate::evm::{Execution, Field, Filter, Machine, SlotRead, Verdict, check_block_gas};
+use crate::memory::{Chunks, Location, Memory, SlotFound};
+use crate::outcome::StateChanges;
+use crate::rules;
+use crate::strategy::{Finding, Strategy};
+use crate::sync::{AtomicU64, Mutex, lock};
 use crate::world::World;
 
 /// A block being run.
@@ -19,24 +19,29 @@ use crate::world::World;
 pub(super) struct Workshop {
     pub(super) block: Arc<Block>,
     pub(super) memory: Arc<Memory>,
-    world: Arc<World>,
-    slots: Vec<Mutex<Slot>>,
-    /// Receipts of committed transactions, in order.
-    receipts: Mutex<Committed>,
+    pub(super) world: Arc<World>,
+    /// What the protocol changed before the first transaction.
+    pub(super) before: StateChanges,
+    results: Chunks<Result>,
+    /// Whether thrown-away incarnations are kept, and checks say everything that has moved.
+    keeps_all: bool,
 }
 
 /// The latest result of one transaction.
 #[derive(Debug, Default)]
-struct Slot {
-    latest: Option<(Version, Arc<Execution>)>,
-    /// The writes that stand in the memory: those of the last incarnation that ran to its end.
-    published: Vec<Write>,
+struct Result {
+    /// A few bits of every place that the latest incarnation has read.
+    filter: AtomicU64,
+    /// Its gas.
+    gas: AtomicU64,
+    done: Mutex<Done>,
 }
 
 #[derive(Debug, Default)]
-struct Committed {
-    receipts: Vec<Receipt>,
-    gas_used: u64,
+pub(super) struct Done {
+    pub(super) latest: Option<(Version, Execution)>,
+    /// Those before it, if all are kept.
+    pub(super) thrown_away: Vec<(Version, Execution)>,
 }
 
 /// What a check of an incarnation's reads found.
@@ -44,8 +49,8 @@ struct Committed {
 pub(super) struct Checked {
     pub(super) finding: Finding,
     /// The first stale read: where, and who has written it.
-    pub(super) cause: Option<(LocationId, Option<Version>)>,
-    /// Reads whose version is another than the one they saw.
+    pub(super) cause: Option<(Location, Option<Version>)>,
+    /// Reads whose version is another than the one they saw, if all is kept.
     pub(super) moved: Vec<Moved>,
     /// Gas of the checked incarnation.
     pub(super) gas: u64,
@@ -54,18 +59,22 @@ pub(super) struct Checked {
 /// A read whose version changed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moved {
-    pub(super) location: LocationId,
+    pub(super) location: Location,
     pub(super) now: Option<Version>,
     pub(super) stale: bool,
 }
 
 impl Workshop {
-    /// Runs the block's system calls and prepares the memory.
-    pub(super) fn new(block: Arc<Block>, world: Arc<World>) -> Result<Self, BlockError> {
-        let world = after_system_calls(&block, world)?;
-        let memory = Arc::new(Memory::new(Arc::clone(&world)));
-        let slots = block.transactions.iter().map(|_| Mutex::default()).collect();
-        Ok(Self { block, memory, world, slots, receipts: Mutex::default() })
+    /// Does what comes before the first transaction and prepares the memory.
+    pub(super) fn new(
+        block: Arc<Block>,
+        world: Arc<World>,
+        keeps_all: bool,
+    ) -> core::result::Result<Self, BlockError> {
+        let before = rules::before(&block, &world)?.changes;
+        let memory = Arc::new(Memory::new(&block, Arc::clone(&world), &before));
+        let results = Chunks::new(block.transactions.len());
+        Ok(Self { block, memory, world, before, results, keeps_all })
     }
 
     /// An EVM for one lane.
@@ -73,139 +82,169 @@ impl Workshop {
         Machine::new(Arc::clone(&self.block), Arc::clone(&self.memory))
     }
 
-    /// For each transaction, the one before it of the same sender.
-    pub(super) fn same_sender(&self) -> Vec<Option<TxIndex>> {
-        let mut last = FxHashMap::default();
-        let senders = self.block.transactions.iter().map(|tx| tx.caller).enumerate();
-        senders.map(|(index, sender)| last.insert(sender, TxIndex(index as u32))).collect()
+    /// Makes an incarnation's writes visible, and tells the strategy if others may have read
+    /// something else. Afterwards the incarnation is ready to be reported as executed.
+    pub(super) fn publish(&self, version: Version, execution: Execution, strategy: &dyn Strategy) {
+        let tx = version.tx;
+        let result = self.results.get(tx.get());
+        let mut done = lock(&result.done);
+        let mut changed = Filter::default();
+        let old = done.latest.take();
+        let memory = &*self.memory;
+        for (account, change) in &execution.effects.accounts {
+            if memory.publish_account(*account, version, change.clone()) {
+                changed.add_account(*account);
+            }
+        }
+        for write in &execution.effects.slots {
+            if memory.publish_slot(write.slot, version, write.value) {
+                changed.add_slot(write.slot);
+            }
+        }
+        if let Some((_, old)) = &old {
+            self.retract(tx, old, &execution, &mut changed);
+        }
+        memory.publish_fee(tx, execution.effects.fee);
+        result.filter.store(execution.filter.0, Ordering::SeqCst);
+        result.gas.store(execution.gas(), Ordering::SeqCst);
+        done.latest = Some((version, execution));
+        if self.keeps_all {
+            done.thrown_away.extend(old);
+        }
+        drop(done);
+        self.tell(tx, changed, strategy);
     }
 
-    /// Makes an incarnation's writes visible. Answers who may have read something else.
-    pub(super) fn publish(&self, version: Version, execution: &Arc<Execution>) -> Vec<TxIndex> {
-        let mut slot = self.slot(version.tx);
-        let affected = self.memory.publish(version, &execution.writes, &slot.published);
-        slot.published.clone_from(&execution.writes);
-        slot.latest = Some((version, Arc::clone(execution)));
-        affected
+    /// Takes back what the incarnation before wrote and this one does not.
+    fn retract(&self, tx: TxIndex, old: &Execution, new: &Execution, changed: &mut Filter) {
+        for (account, _) in &old.effects.accounts {
+            let again = new.effects.accounts.iter().any(|(known, _)| known == account);
+            if !again && self.memory.retract_account(*account, tx) {
+                changed.add_account(*account);
+            }
+        }
+        for write in &old.effects.slots {
+            let again = new.effects.slots.iter().any(|known| known.slot == write.slot);
+            if !again && self.memory.retract_slot(write.slot, tx) {
+                changed.add_slot(write.slot);
+            }
+        }
     }
 
-    /// Compares what an incarnation read with what it would read now, by value. The same value from
-    /// another version still holds, because running again on equal inputs would do the same. The
-    /// same version does not suffice: under the latest addition to a balance an earlier one may
-    /// have come in.
+    /// Marks an aborted transaction's slots as estimates, and tells the strategy.
+    pub(super) fn mark_estimates(&self, tx: TxIndex, strategy: &dyn Strategy) {
+        let done = lock(&self.results.get(tx.get()).done);
+        let mut changed = Filter::default();
+        if let Some((_, execution)) = &done.latest {
+            for write in &execution.effects.slots {
+                if self.memory.mark_estimate(write.slot, tx) {
+                    changed.add_slot(write.slot);
+                }
+            }
+        }
+        drop(done);
+        self.tell(tx, changed, strategy);
+    }
+
+    fn tell(&self, tx: TxIndex, changed: Filter, strategy: &dyn Strategy) {
+        if changed != Filter::default() {
+            strategy.published(tx, &|later| {
+                let read = self.results.get(later.get()).filter.load(Ordering::SeqCst);
+                Filter(read).meets(changed)
+            });
+        }
+    }
+
+    /// Compares what an incarnation needed with what it would find now, by value. The same value
+    /// from another version still holds, because running again on equal inputs would do the same.
     pub(super) fn check(&self, version: Version) -> Checked {
         let mut checked =
             Checked { finding: Finding::Holds, cause: None, moved: Vec::new(), gas: 0 };
-        let latest = self.slot(version.tx).latest.clone();
+        let done = lock(&self.results.get(version.tx.get()).done);
         // A newer incarnation's result means that this one is gone: the strategy will not listen.
-        let Some((_, execution)) = latest.filter(|(latest, _)| *latest == version) else {
-            return checked;
-        };
+        let latest = done.latest.as_ref().filter(|(latest, _)| *latest == version);
+        let Some((_, execution)) = latest else { return checked };
         checked.gas = execution.gas();
-        for read in &execution.reads {
-            let (now, stale, on) = match self.memory.resolve(read.location, version.tx) {
-                Resolved::Value(now, value) if now == read.saw && value == read.value => continue,
-                Resolved::Value(now, value) => (now, value != read.value, None),
-                Resolved::Estimate(on) => {
-                    (self.slot(on).latest.as_ref().map(|(version, _)| *version), true, Some(on))
-                }
-            };
-            checked.moved.push(Moved { location: read.location, now, stale });
-            if stale && checked.finding == Finding::Holds {
-                checked.finding = Finding::Stale { on };
-                checked.cause = Some((read.location, now));
-            } else if let (Finding::Stale { on: waits @ None }, Some(_)) =
-                (&mut checked.finding, on)
-            {
-                // Whatever else changed, it cannot run before the estimate is resolved.
-                *waits = on;
+        for read in &execution.accounts {
+            let now = self.memory.find_account(read.account, version.tx);
+            let difference = read.difference(&now);
+            if let Some(field) = difference {
+                let (location, now) = field.at(read.address, &now);
+                checked.meet(Moved { location, now, stale: true }, None);
             }
+            if self.keeps_all {
+                let fields = Field::ALL.into_iter().filter(|field| difference != Some(*field));
+                for field in fields.filter(|field| read.needs_any(*field)) {
+                    let (location, by) = field.at(read.address, &now);
+                    if by != field.at(read.address, &read.seen).1 {
+                        checked.moved.push(Moved { location, now: by, stale: false });
+                    }
+                }
+            }
+        }
+        for read in &execution.slots {
+            self.check_slot(version, read, &mut checked);
         }
         checked
     }
 
-    /// Marks an aborted transaction's writes as estimates. Answers who may have read them.
-    pub(super) fn mark_estimates(&self, tx: TxIndex) -> Vec<TxIndex> {
-        let slot = self.slot(tx);
-        self.memory.mark_estimates(tx, &slot.published)
+    fn check_slot(&self, version: Version, read: &SlotRead, checked: &mut Checked) {
+        let found = self.memory.find_slot(read.slot, version.tx, read.reset);
+        let (now, value, on) = match found {
+            SlotFound::Base => (None, Some(read.slot.base), None),
+            SlotFound::Value(now, value) => (Some(now), Some(value), None),
+            SlotFound::Estimate(now) => (Some(now), None, Some(now.tx)),
+        };
+        let stale = value != Some(read.value);
+        if stale || (self.keeps_all && now != read.saw) {
+            let location = self.memory.slot_location(read.slot.account, read.slot.number);
+            checked.meet(Moved { location, now, stale }, on);
+        }
     }
 
-    /// Makes an incarnation's receipt final. Its reads have been checked with all earlier
-    /// transactions final, so what is wrong with it now is wrong with the block.
-    pub(super) fn commit(&self, version: Version) -> Result<(), BlockError> {
-        let latest = self.slot(version.tx).latest.clone();
-        let mut committed = self.receipts.lock().unwrap_or_else(PoisonError::into_inner);
-        check_block_gas(&self.block, version.tx.get(), committed.gas_used)?;
-        let invalid = |reason| BlockError::InvalidTransaction { index: version.tx.0, reason };
-        match latest.as_ref().map(|(_, execution)| &execution.verdict) {
-            Some(Verdict::Ran(receipt)) => {
-                committed.gas_used += receipt.gas_used;
-                committed.receipts.push((**receipt).clone());
-                Ok(())
+    /// Gas of the latest incarnation.
+    pub(super) fn gas(&self, tx: TxIndex) -> u64 {
+        self.results.get(tx.get()).gas.load(Ordering::SeqCst)
+    }
+
+    /// Checks what only holds or fails when all before it are final: whether the transaction fits
+    /// into the rest of the block's gas, of which `gas_used` is gone, and, if `checked` is set,
+    /// whether it could run at all.
+    pub(super) fn admit(
+        &self,
+        version: Version,
+        gas_used: u64,
+        checked: bool,
+    ) -> core::result::Result<(), BlockError> {
+        check_block_gas(&self.block, version.tx.get(), gas_used)?;
+        if !checked {
+            return Ok(());
+        }
+        let done = lock(&self.results.get(version.tx.get()).done);
+        match done.latest.as_ref().map(|(_, execution)| &execution.verdict) {
+            Some(Verdict::Invalid(reason)) => {
+                let (index, reason) = (version.tx.0, reason.clone());
+                Err(BlockError::InvalidTransaction { index, reason })
             }
-            Some(Verdict::Invalid(reason)) => Err(invalid(reason.clone())),
-            Some(Verdict::Blocked(_)) | None => Err(invalid("it has no result".to_owned())),
+            _ => Ok(()),
         }
     }
 
-    /// The block's result, once all transactions are final.
-    pub(super) fn outcome(&self) -> Outcome {
-        let mut committed = self.receipts.lock().unwrap_or_else(PoisonError::into_inner);
-        let receipts = core::mem::take(&mut committed.receipts);
-        let mut outcome = Outcome { receipts, gas_used: 0, state: self.state() };
-        outcome.accumulate();
-        outcome
+    /// Looks at all results of a transaction.
+    pub(super) fn with_done<T>(&self, tx: TxIndex, look: impl FnOnce(&Done) -> T) -> T {
+        look(&lock(&self.results.get(tx.get()).done))
     }
+}
 
-    fn slot(&self, tx: TxIndex) -> MutexGuard<'_, Slot> {
-        self.slots[tx.get()].lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Folds all versions into the state after the block.
-    fn state(&self) -> StateChanges {
-        let mut accounts: BTreeMap<_, AccountChange> = BTreeMap::new();
-        for (index, location) in self.memory.locations().into_iter().enumerate() {
-            let id = LocationId(index as u32);
-            let Some(last) = self.memory.last(id) else { continue };
-            let address = location.address();
-            let account = accounts.entry(address).or_insert_with(|| self.before(&location));
-            match location {
-                Location::Balance(_) => account.balance = last,
-                Location::Nonce(_) => account.nonce = last.saturating_to(),
-                Location::Code(_) => account.code_hash = last.into(),
-                Location::StorageReset(_) => {
-                    let slots = self.world.account(&address).map(|account| &account.storage);
-                    for key in slots.into_iter().flat_map(|slots| slots.keys()) {
-                        account.storage.entry(*key).or_insert(U256::ZERO);
-                    }
-                }
-                Location::Slot(_, key) => {
-                    let Resolved::Value(_, value) = self.memory.resolve(id, TxIndex(u32::MAX))
-                    else {
-                        continue;
-                    };
-                    account.storage.insert(key, value);
-                }
-            }
+impl Checked {
+    fn meet(&mut self, moved: Moved, on: Option<TxIndex>) {
+        if moved.stale && self.finding == Finding::Holds {
+            self.finding = Finding::Stale { on };
+            self.cause = Some((moved.location, moved.now));
+        } else if let (Finding::Stale { on: waits @ None }, Some(_)) = (&mut self.finding, on) {
+            // Whatever else changed, it cannot run before the estimate is resolved.
+            *waits = on;
         }
-        accounts.retain(|address, account| {
-            account.exists = !account.balance.is_zero()
-                || account.nonce != 0
-                || account.code_hash != KECCAK_EMPTY;
-            account.storage.retain(|key, value| *value != self.world.slot(address, *key));
-            account.differs_from(self.world.account(address), false)
-        });
-        accounts
-    }
-
-    fn before(&self, location: &Location) -> AccountChange {
-        let info = self.world.account(&location.address()).map(|account| account.info.clone());
-        let info = info.unwrap_or_default();
-        AccountChange {
-            balance: info.balance,
-            nonce: info.nonce,
-            code_hash: info.code_hash,
-            ..AccountChange::default()
-        }
+        self.moved.push(moved);
     }
 }

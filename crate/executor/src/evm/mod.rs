@@ -4,6 +4,8 @@
 mod effects;
 mod ledger;
 mod machine;
+mod observe;
+mod reads;
 mod sequential;
 mod setup;
 mod source;
@@ -13,7 +15,10 @@ mod watched;
 
 pub use sequential::{SequentialRun, run_sequential};
 
+pub(crate) use effects::SlotWrite;
 pub(crate) use machine::{Execution, Machine, Verdict};
+pub(crate) use reads::{AccountRead, Field, SlotRead};
 pub(crate) use sequential::check_block_gas;
-pub(crate) use system_calls::after_system_calls;
+pub(crate) use system_calls::{SystemCall, system_calls};
+pub(crate) use view::{Blocked, Filter};
 pub(crate) use watched::hear_keccak;

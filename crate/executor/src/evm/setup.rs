@@ -1,5 +1,7 @@
 //! How revm is configured for a block, the same for the oracle and for every lane.
 
+use std::sync::Arc;
+
 use revm::context::{BlockEnv, CfgEnv, Context, Journal, LocalContext, TxEnv};
 use revm::context_interface::JournalTr;
 use revm::{MainBuilder, MainnetEvm};
@@ -8,7 +10,7 @@ use super::source::Source;
 use crate::block::Block;
 
 /// revm's mainnet context over our state.
-type Ctx = Context<BlockEnv, TxEnv, CfgEnv, Source, Journal<Source>, ()>;
+pub(super) type Ctx = Context<BlockEnv, Arc<TxEnv>, CfgEnv, Source, Journal<Source>, ()>;
 /// revm's mainnet EVM over our state.
 pub(super) type Evm<INSPECTOR = ()> = MainnetEvm<Ctx, INSPECTOR>;
 
@@ -34,7 +36,7 @@ fn context(block: &Block, source: Source) -> Ctx {
     journal.set_spec_id(block.spec);
     Context {
         block: block.env.clone(),
-        tx: TxEnv::default(),
+        tx: Arc::new(TxEnv::default()),
         cfg,
         journaled_state: journal,
         chain: (),

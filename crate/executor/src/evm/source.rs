@@ -6,7 +6,7 @@
 use revm::Database;
 use revm::bytecode::Bytecode;
 use revm::primitives::{Address, B256, U256};
-use revm::state::AccountInfo;
+use revm::state::{AccountId, AccountInfo};
 
 use super::ledger::Ledger;
 use super::view::{EstimateMet, View};
@@ -57,7 +57,19 @@ impl Database for Source {
 
     fn storage(&mut self, address: Address, key: U256) -> Result<U256, Self::Error> {
         match self {
-            Self::Memory(view) => view.storage(address, key),
+            Self::Memory(view) => view.storage(address, None, key),
+            Self::Ledger(ledger) => Ok(ledger.storage(address, key)),
+        }
+    }
+
+    fn storage_by_account_id(
+        &mut self,
+        address: Address,
+        account_id: AccountId,
+        key: U256,
+    ) -> Result<U256, Self::Error> {
+        match self {
+            Self::Memory(view) => view.storage(address, Some(account_id), key),
             Self::Ledger(ledger) => Ok(ledger.storage(address, key)),
         }
     }

@@ -4,43 +4,68 @@ use core::error::Error;
 use core::fmt;
 use std::sync::Arc;
 
-use lanescope_protocol::{LocationId, TxIndex};
+use lanescope_protocol::TxIndex;
 use revm::DatabaseRef;
 use revm::bytecode::Bytecode;
 use revm::context_interface::DBErrorMarker;
-use revm::primitives::{Address, B256, KECCAK_EMPTY, U256};
+use revm::primitives::{Address, B256, U256};
 use revm::state::{AccountId, AccountInfo};
 
-use crate::memory::{Location, Memory, Read, Resolved};
+use super::reads::{AccountRead, Needs, SlotRead};
+use crate::memory::{AccountNumber, Memory, Slot, SlotFound, SlotNumber};
 
 /// What an incarnation reads through. Reset it with [`View::begin`] for each one.
 #[derive(Debug)]
 pub(super) struct View {
     memory: Arc<Memory>,
-    tx: TxIndex,
-    /// In program order. revm asks for an account once and for a slot once in a transaction, so
-    /// nothing appears twice.
-    pub(super) reads: Vec<Read>,
-    /// One per account asked for.
-    pub(super) rows: Vec<Row>,
+    rules: Rules,
+    sender: Sender,
+    /// In program order. revm asks for an account once in a transaction, so nothing appears twice.
+    pub(super) accounts: Vec<AccountRead>,
+    /// In program order; nothing appears twice.
+    pub(super) slots: Vec<SlotRead>,
+    /// A few bits of every place that was read.
+    pub(super) filter: Filter,
+    /// The sender's earlier transactions have not all run: the nonce was taken on trust.
+    pub(super) nonce_predicted: bool,
+    /// Some account may have been created: that nonces are zero was looked at.
+    pub(super) creates: bool,
     /// Where an estimate stopped the incarnation.
     pub(super) blocked: Option<Blocked>,
 }
 
-/// An account as it was handed to revm.
+/// How accounts are read in a block.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
-    pub(super) address: Address,
-    pub(super) balance: U256,
-    pub(super) nonce: u64,
-    pub(super) code_hash: B256,
+pub(super) struct Rules {
+    /// Empty accounts exist (before EIP-161), and whether one does can be seen.
+    pub(super) keeps_empty: bool,
+    /// Everything of an account counts, always: rules under which needs are not known, and worlds
+    /// whose ether may overflow a word.
+    pub(super) strict: bool,
 }
+
+/// What is known of the sender before anything runs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sender {
+    pub(super) tx: TxIndex,
+    pub(super) address: Address,
+    pub(super) nonce: u64,
+    /// What the sender must own: value and all gas at the highest price.
+    pub(super) cost: U256,
+    /// Earlier transactions may still raise the nonce.
+    pub(super) predicts: bool,
+}
+
+/// Bits of places: two sets without a common bit have no common place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Filter(pub(crate) u64);
 
 /// An estimate that was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Blocked {
     pub(crate) on: TxIndex,
-    pub(crate) location: LocationId,
+    pub(crate) account: AccountNumber,
+    pub(crate) slot: SlotNumber,
 }
 
 /// Stops revm at an estimate.
@@ -56,16 +81,48 @@ impl fmt::Display for EstimateMet {
 impl Error for EstimateMet {}
 impl DBErrorMarker for EstimateMet {}
 
-impl View {
-    pub(super) fn new(memory: Arc<Memory>) -> Self {
-        Self { memory, tx: TxIndex(0), reads: Vec::new(), rows: Vec::new(), blocked: None }
+impl Filter {
+    pub(crate) fn add_account(&mut self, account: AccountNumber) {
+        self.add(u64::from(account.bits()) << 1);
     }
 
-    /// Makes ready for an incarnation of `tx`.
-    pub(super) fn begin(&mut self, tx: TxIndex) {
-        self.tx = tx;
-        self.reads.clear();
-        self.rows.clear();
+    pub(crate) fn add_slot(&mut self, slot: SlotNumber) {
+        self.add(u64::from(slot.bits()) << 1 | 1);
+    }
+
+    pub(crate) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    fn add(&mut self, place: u64) {
+        // Fibonacci hashing: the top bits of the product are well mixed.
+        self.0 |= 1 << (place.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58);
+    }
+}
+
+impl View {
+    pub(super) fn new(memory: Arc<Memory>, rules: Rules) -> Self {
+        Self {
+            memory,
+            rules,
+            sender: Sender::default(),
+            accounts: Vec::new(),
+            slots: Vec::new(),
+            filter: Filter::default(),
+            nonce_predicted: false,
+            creates: false,
+            blocked: None,
+        }
+    }
+
+    /// Makes ready for an incarnation.
+    pub(super) fn begin(&mut self, sender: Sender) {
+        self.sender = sender;
+        self.accounts.clear();
+        self.slots.clear();
+        self.filter = Filter::default();
+        self.nonce_predicted = false;
+        self.creates = false;
         self.blocked = None;
     }
 
@@ -73,60 +130,77 @@ impl View {
         &self.memory
     }
 
-    /// The row of an account that revm has loaded.
-    pub(super) fn row(&self, address: &Address, id: Option<AccountId>) -> Option<&Row> {
-        let by_id = id.and_then(|id| self.rows.get(id.get()));
-        by_id
-            .filter(|row| row.address == *address)
-            .or_else(|| self.rows.iter().find(|row| row.address == *address))
+    /// The position of an account that revm has loaded.
+    pub(super) fn position(&self, address: &Address, id: Option<AccountId>) -> Option<usize> {
+        let by_id = id
+            .map(AccountId::get)
+            .filter(|at| self.accounts.get(*at).is_some_and(|read| read.address == *address));
+        // Accounts that did not exist have no number in revm.
+        by_id.or_else(|| self.accounts.iter().position(|read| read.address == *address))
     }
 
-    fn read(&mut self, location: Location) -> Result<U256, EstimateMet> {
-        let id = self.memory.intern(location);
-        match self.memory.read(id, self.tx) {
-            Resolved::Value(saw, value) => {
-                self.reads.push(Read { location: id, saw, value });
-                Ok(value)
-            }
-            Resolved::Estimate(on) => {
-                self.blocked = Some(Blocked { on, location: id });
-                Err(EstimateMet)
-            }
-        }
-    }
-
-    fn code(&self, address: &Address, hash: B256) -> Bytecode {
-        // Nearly always the code from before the block: no look-up by hash then.
-        match self.memory.world().account(address) {
-            Some(account) if account.info.code_hash == hash => {
-                account.info.code.clone().unwrap_or_default()
-            }
-            _ => self.memory.code(hash),
-        }
-    }
-}
-
-impl View {
     pub(super) fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, EstimateMet> {
-        let balance = self.read(Location::Balance(address))?;
-        let nonce = self.read(Location::Nonce(address))?.saturating_to();
-        let code_hash = B256::from(self.read(Location::Code(address))?);
-        let id = AccountId::new(self.rows.len());
-        self.rows.push(Row { address, balance, nonce, code_hash });
+        let account = self.memory.account_number(&address);
+        self.filter.add_account(account);
+        let mut seen = self.memory.read_account(account, self.sender.tx);
+        let Rules { keeps_empty, strict } = self.rules;
+        let mut needs = Needs {
+            exact_balance: strict,
+            exact_nonce: strict,
+            existence: keeps_empty,
+            ..Needs::default()
+        };
+        if address == self.sender.address {
+            needs.exact_nonce = true;
+            needs.at_least = self.sender.cost;
+            if self.sender.predicts && seen.nonce < self.sender.nonce {
+                seen.nonce = self.sender.nonce;
+                self.nonce_predicted = true;
+            }
+        }
+        let id = AccountId::new(self.accounts.len());
+        self.accounts.push(AccountRead { account, address, seen, needs });
         // From EIP-161 on an empty account does not exist; EIP-7702 charges for the difference.
-        if balance.is_zero() && nonce == 0 && code_hash == KECCAK_EMPTY {
+        let exists = if keeps_empty { seen.exists } else { !seen.is_empty() };
+        if !exists {
             return Ok(None);
         }
-        let code = Some(self.code(&address, code_hash));
+        let code = Some(self.memory.code(account, seen.code_hash));
+        let (balance, nonce, code_hash) = (seen.balance, seen.nonce, seen.code_hash);
         Ok(Some(AccountInfo { balance, nonce, code_hash, account_id: id, code }))
     }
 
     pub(super) fn code_by_hash(&self, code_hash: B256) -> Bytecode {
-        self.memory.code(code_hash)
+        self.memory.code_by_hash(code_hash)
     }
 
-    pub(super) fn storage(&mut self, address: Address, key: U256) -> Result<U256, EstimateMet> {
-        self.read(Location::Slot(address, key))
+    pub(super) fn storage(
+        &mut self,
+        address: Address,
+        id: Option<AccountId>,
+        key: U256,
+    ) -> Result<U256, EstimateMet> {
+        let Some(position) = self.position(&address, id) else {
+            // revm loads an account before its slots; an unloaded one would have none.
+            return Ok(U256::ZERO);
+        };
+        let read = &mut self.accounts[position];
+        read.needs.storage = true;
+        let reset = read.seen.by.reset;
+        let slot = self.memory.slot(read.account, key);
+        self.filter.add_slot(slot.number);
+        let (saw, value) = match self.memory.read_slot(slot, self.sender.tx, reset) {
+            SlotFound::Base => (None, slot.base),
+            SlotFound::Value(version, value) => (Some(version), value),
+            SlotFound::Estimate(version) => {
+                let (account, slot) = (slot.account, slot.number);
+                self.blocked = Some(Blocked { on: version.tx, account, slot });
+                return Err(EstimateMet);
+            }
+        };
+        let after = self.accounts.len() as u32;
+        self.slots.push(SlotRead { slot, saw, value, reset, after });
+        Ok(value)
     }
 
     pub(super) fn block_hash(&self, number: u64) -> B256 {

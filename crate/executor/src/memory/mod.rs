@@ -1,43 +1,21 @@
 //! Multi-version memory: every value that a block's transactions have written, by location and
 //! version, over the state before the block (Block-STM, §3 of Gelashvili et al., 2022).
 //!
-//! Values are 256-bit words throughout: a balance, a nonce, a slot, or the hash of a code. The
-//! memory knows nothing of the EVM, of lanes or of clocks.
+//! Two kinds of cells: accounts, whose four fields are separate locations kept together, and
+//! slots. Balances are kept as additions, which commute; fees lie beside the accounts. The memory
+//! knows nothing of the EVM, of lanes or of clocks.
 
-mod cell;
-mod interner;
+mod account;
+mod chunks;
+mod fees;
 mod location;
+mod readers;
+mod side;
+mod slot;
 mod store;
 
+pub(crate) use account::{AccountChange, AccountState, Life, NonceChange};
+pub(crate) use chunks::Chunks;
 pub use location::Location;
-pub(crate) use store::{Memory, Resolved};
-
-use lanescope_protocol::{LocationId, Version};
-use revm::primitives::U256;
-
-/// What an incarnation saw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Read {
-    pub(crate) location: LocationId,
-    /// Who had written the value; `None`: the state before the block.
-    pub(crate) saw: Option<Version>,
-    pub(crate) value: U256,
-}
-
-/// What an incarnation leaves behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Write {
-    pub(crate) location: LocationId,
-    pub(crate) content: Content,
-}
-
-/// The two ways to change a location.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Content {
-    /// The location now holds this value.
-    Value(U256),
-    /// This much was added to whatever the location holds. Additions commute, so writers of
-    /// nothing but additions do not wait for each other: that is how fees reach their recipient
-    /// without serialising the block.
-    Add(U256),
-}
+pub(crate) use slot::SlotFound;
+pub(crate) use store::{AccountNumber, Memory, Slot, SlotNumber};

@@ -1,383 +1,365 @@
 //! Block-STM (Gelashvili et al., 2022), with push invalidation and rolling commit.
 //!
 //! Every transaction is run as early as lanes allow, lowest index first. Whoever publishes names
-//! the readers whose values may have changed (the multi-version memory registers readers); those
-//! are validated, and aborted if a value really differs. Block order is kept by commits: a
-//! transaction commits only after all earlier ones, and only if its reads still hold then. That
-//! last check alone makes the result right; everything before it only makes it fast.
+//! what it changed; later transactions that may have read it are *doubted*, validated, and aborted
+//! if a value really differs. Commits keep block order: a transaction commits after all earlier
+//! ones, and only undoubted.
+//!
+//! Nearly all transactions run once and meet nobody. Those touch one counter and their own word.
+//! Everything else (who runs again, who waits for whom) is rare and lies behind one lock.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 
 use lanescope_protocol::event::WaitReason;
 use lanescope_protocol::{Incarnation, Lane, TxIndex, Version};
+use rustc_hash::FxHashMap;
 
-use super::{Finding, Strategy, Task, Wait};
+use super::word::{State, Status, Word};
+use super::{Finding, Head, Strategy, Task, Wait, first};
+use crate::sync::{AtomicBool, AtomicU32, Mutex, MutexGuard, lock};
 
 /// A transaction that was thrown away this often waits until all earlier ones are final: it then
 /// runs exactly once more. Bounds the work on blocks that no speculation helps.
 const INCARNATIONS_BEFORE_WAITING: u16 = 16;
 
 #[derive(Debug)]
-pub(super) struct BlockStm {
-    transactions: Vec<Transaction>,
-    /// May be run now.
+pub(crate) struct BlockStm {
+    words: Box<[Word]>,
+    /// Transactions below have been taken by a lane at least once.
+    taken: AtomicU32,
+    /// Transactions below are final.
+    committed: AtomicU32,
+    /// A lane is committing.
+    committing: AtomicBool,
+    /// Transactions in `queues` that lanes can do something about.
+    queued: AtomicU32,
+    queues: Mutex<Queues>,
+}
+
+#[derive(Debug, Default)]
+struct Queues {
+    /// Wait for a lane to run them again.
     ready: BTreeSet<TxIndex>,
-    /// Were executed, but a value they read may have changed since.
-    doubtful: BTreeSet<TxIndex>,
-    /// Wait for another transaction to run: lowest first, to tell lanes what they wait for.
-    parked: BTreeSet<TxIndex>,
-    /// So many transactions, from the first, are final.
-    committed: u32,
-    /// A lane is committing the next one.
-    committing: bool,
-}
-
-#[derive(Debug)]
-struct Transaction {
-    status: Status,
-    incarnation: Incarnation,
-    /// Something it read changed while it ran.
-    disturbed: bool,
-    /// Transactions that wait until this one has run.
-    dependents: Vec<TxIndex>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Status {
-    /// In `ready`.
-    Ready,
-    /// In `parked`.
-    Parked {
-        on: TxIndex,
-        reason: WaitReason,
-    },
-    /// Waits until every earlier transaction is final. In `parked`.
-    LastResort,
-    Executing,
-    Executed,
-    /// Its writes are being marked.
-    Aborting,
-    Committed,
+    /// Have run, and something they may have read has changed since.
+    doubted: BTreeSet<TxIndex>,
+    /// Wait for another transaction; `None`: for all before them to be final.
+    parked: BTreeMap<TxIndex, Option<TxIndex>>,
+    /// Who waits for whom.
+    dependents: FxHashMap<TxIndex, Vec<TxIndex>>,
 }
 
 impl BlockStm {
-    /// `same_sender[i]`: the transaction before `i` of the same sender. Running `i` before it has
-    /// run once is pointless, its nonce cannot fit.
-    pub(super) fn new(same_sender: Vec<Option<TxIndex>>) -> Self {
-        let mut this = Self {
-            transactions: Vec::with_capacity(same_sender.len()),
-            ready: BTreeSet::new(),
-            doubtful: BTreeSet::new(),
-            parked: BTreeSet::new(),
-            committed: 0,
-            committing: false,
-        };
-        for (index, before) in same_sender.into_iter().enumerate() {
-            let tx = TxIndex(index as u32);
-            let status = match before {
-                Some(on) => {
-                    this.transactions[on.get()].dependents.push(tx);
-                    this.parked.insert(tx);
-                    Status::Parked { on, reason: WaitReason::SameSender }
-                }
-                None => {
-                    this.ready.insert(tx);
-                    Status::Ready
-                }
-            };
-            this.transactions.push(Transaction {
-                status,
-                incarnation: Incarnation(0),
-                disturbed: false,
-                dependents: Vec::new(),
-            });
+    pub(crate) fn new(transactions: usize) -> Self {
+        Self {
+            words: (0..transactions).map(|_| Word::new()).collect(),
+            taken: AtomicU32::new(0),
+            committed: AtomicU32::new(0),
+            committing: AtomicBool::new(false),
+            queued: AtomicU32::new(0),
+            queues: Mutex::new(Queues::default()),
         }
-        this
     }
 
-    fn of(&mut self, tx: TxIndex) -> &mut Transaction {
-        &mut self.transactions[tx.get()]
+    fn word(&self, tx: TxIndex) -> &Word {
+        &self.words[tx.get()]
     }
 
     fn version(&self, tx: TxIndex) -> Version {
-        Version { tx, incarnation: self.transactions[tx.get()].incarnation }
+        Version { tx, incarnation: self.word(tx).load().incarnation }
     }
 
-    fn is(&self, version: Version, status: Status) -> bool {
-        let transaction = &self.transactions[version.tx.get()];
-        transaction.incarnation == version.incarnation && transaction.status == status
+    fn count(&self, queues: &MutexGuard<'_, Queues>) {
+        let count = queues.ready.len() + queues.doubted.len();
+        self.queued.store(count as u32, Ordering::SeqCst);
     }
 
-    /// The reads of these transactions may be stale.
-    fn doubt(&mut self, affected: &[TxIndex]) {
-        for tx in affected {
-            let transaction = &mut self.transactions[tx.get()];
-            match transaction.status {
-                Status::Executing => transaction.disturbed = true,
-                Status::Executed => {
-                    self.doubtful.insert(*tx);
-                }
-                // The others will read anew, or are final.
-                _ => {}
-            }
+    /// The lowest transaction that must be run again or checked.
+    fn next_queued(&self) -> Option<Task> {
+        if self.queued.load(Ordering::SeqCst) == 0 {
+            return None;
         }
+        let mut queues = lock(&self.queues);
+        let task = loop {
+            let again = queues.ready.first().copied();
+            let doubted = queues.doubted.first().copied();
+            match (again, doubted) {
+                (None, None) => break None,
+                (Some(tx), other) if other.is_none_or(|other| tx < other) => {
+                    queues.ready.pop_first();
+                    let start = |state: State| {
+                        let ready = state.status == Status::Ready;
+                        ready.then_some(State { status: Status::Executing, ..state })
+                    };
+                    if let Ok(state) = self.word(tx).update(start) {
+                        break Some(Task::Execute(Version { tx, incarnation: state.incarnation }));
+                    }
+                }
+                (_, None) => break None,
+                (_, Some(tx)) => {
+                    queues.doubted.pop_first();
+                    if let Some(version) = self.start_check(tx) {
+                        break Some(Task::Validate(version));
+                    }
+                }
+            }
+        };
+        self.count(&queues);
+        task
+    }
+
+    /// Takes a doubted transaction to check it. Nothing, if it is not doubted any more.
+    fn start_check(&self, tx: TxIndex) -> Option<Version> {
+        let start = |state: State| {
+            let due = state.status == Status::Executed && state.doubted && !state.checking;
+            due.then_some(State { doubted: false, checking: true, ..state })
+        };
+        let state = self.word(tx).update(start).ok()?;
+        Some(Version { tx, incarnation: state.incarnation })
+    }
+
+    fn queue_doubted(&self, tx: TxIndex) {
+        let mut queues = lock(&self.queues);
+        queues.doubted.insert(tx);
+        self.count(&queues);
     }
 
     /// The next incarnation of a transaction may run, at once or after `on` has.
-    fn reopen(&mut self, tx: TxIndex, on: Option<TxIndex>) {
-        let next = self.of(tx).incarnation.next();
-        self.of(tx).incarnation = next;
-        self.of(tx).disturbed = false;
-        self.doubtful.remove(&tx);
-        if next.0 >= INCARNATIONS_BEFORE_WAITING && self.committed < tx.0 {
-            self.of(tx).status = Status::LastResort;
-            self.parked.insert(tx);
-            return;
-        }
-        let pending = on.filter(|on| {
-            !matches!(self.transactions[on.get()].status, Status::Executed | Status::Committed)
-        });
-        match pending {
-            Some(on) => {
-                self.of(tx).status = Status::Parked { on, reason: WaitReason::Dependency };
-                self.of(on).dependents.push(tx);
-                self.parked.insert(tx);
+    fn reopen(&self, version: Version, on: Option<TxIndex>) {
+        let tx = version.tx;
+        let mut queues = lock(&self.queues);
+        let next = version.incarnation.next();
+        let reopened = |status| {
+            move |state: State| {
+                let State { awaited, .. } = state;
+                let (doubted, checking, last_check) = (false, false, false);
+                let incarnation = next;
+                Some(State { status, incarnation, doubted, checking, awaited, last_check })
             }
-            None => self.make_ready(tx),
+        };
+        let hopeless = next.0 >= INCARNATIONS_BEFORE_WAITING;
+        let waits_for = if hopeless { Some(None) } else { on.map(Some) };
+        if let Some(waits_for) = waits_for {
+            let _ = self.word(tx).update(reopened(Status::Parked));
+            queues.parked.insert(tx, waits_for);
+            if !self.must_wait(tx, waits_for, &mut queues) {
+                queues.parked.remove(&tx);
+                self.make_ready(tx, &mut queues);
+            }
+        } else {
+            let _ = self.word(tx).update(reopened(Status::Ready));
+            queues.ready.insert(tx);
+        }
+        self.count(&queues);
+    }
+
+    /// Makes sure that a parked transaction will be woken; `false` if what it waits for has
+    /// happened already.
+    fn must_wait(&self, tx: TxIndex, on: Option<TxIndex>, queues: &mut Queues) -> bool {
+        let Some(on) = on else {
+            return self.committed.load(Ordering::SeqCst) < tx.0;
+        };
+        queues.dependents.entry(on).or_default().push(tx);
+        // Whoever finishes `on` after this sees the mark and takes the lock; whoever has finished
+        // before is seen here.
+        let marked = self.word(on).update(|state| {
+            let pending = !matches!(state.status, Status::Executed | Status::Committed);
+            pending.then_some(State { awaited: true, ..state })
+        });
+        marked.is_ok()
+    }
+
+    fn make_ready(&self, tx: TxIndex, queues: &mut Queues) {
+        let ready = |state: State| {
+            let parked = state.status == Status::Parked;
+            parked.then_some(State { status: Status::Ready, ..state })
+        };
+        if self.word(tx).update(ready).is_ok() {
+            queues.ready.insert(tx);
         }
     }
 
-    fn make_ready(&mut self, tx: TxIndex) {
-        self.of(tx).status = Status::Ready;
-        self.parked.remove(&tx);
-        self.ready.insert(tx);
+    /// Wakes who waited for a transaction to run.
+    fn wake_dependents(&self, tx: TxIndex) {
+        let mut queues = lock(&self.queues);
+        for waiting in queues.dependents.remove(&tx).unwrap_or_default() {
+            if queues.parked.get(&waiting) == Some(&Some(tx)) {
+                queues.parked.remove(&waiting);
+                self.make_ready(waiting, &mut queues);
+            }
+        }
+        self.count(&queues);
     }
 
-    fn commit_task(&mut self) -> Option<Task> {
-        let version = self.version(TxIndex(self.committed));
-        let ready = !self.committing && self.is(version, Status::Executed);
-        ready.then(|| {
-            self.committing = true;
-            self.doubtful.remove(&version.tx);
-            Task::Commit(version)
-        })
+    /// Wakes the first transaction that is not final, if it waited for just that.
+    fn wake_head(&self) {
+        let head = TxIndex(self.committed.load(Ordering::SeqCst));
+        let parked = |word: &Word| word.load().status == Status::Parked;
+        if self.words.get(head.get()).is_some_and(parked) {
+            let mut queues = lock(&self.queues);
+            if queues.parked.get(&head) == Some(&None) {
+                queues.parked.remove(&head);
+                self.make_ready(head, &mut queues);
+                self.count(&queues);
+            }
+        }
     }
 
     fn wait(&self) -> Wait {
-        let parked = self.parked.first().map(|tx| self.transactions[tx.get()].status);
+        let head = TxIndex(self.committed.load(Ordering::SeqCst));
+        let parked = lock(&self.queues).parked.first_key_value().map(|(_, on)| *on);
         let (on, reason) = match parked {
-            Some(Status::Parked { on, reason }) => (on, reason),
-            Some(Status::LastResort) => (TxIndex(self.committed), WaitReason::Dependency),
-            _ => (TxIndex(self.committed), WaitReason::NothingReady),
+            Some(on) => (on.unwrap_or(head), WaitReason::Dependency),
+            None => (head, WaitReason::NothingReady),
         };
-        Wait { reason, on: Some(self.version(on)) }
+        Wait { reason, on: (on.get() < self.words.len()).then(|| self.version(on)) }
     }
 }
 
 impl Strategy for BlockStm {
-    fn next(&mut self, _lane: Lane) -> Task {
-        if self.committed as usize == self.transactions.len() {
-            return Task::Done;
-        }
-        if let Some(task) = self.commit_task() {
+    fn next(&self, _lane: Lane) -> Task {
+        if let Some(task) = self.next_queued() {
             return task;
         }
-        // Lowest index first; on a tie there is none: a transaction is never in both sets.
-        let execute_first = match (self.doubtful.first(), self.ready.first()) {
-            (Some(doubtful), Some(ready)) => ready < doubtful,
-            (None, Some(_)) => true,
-            _ => false,
-        };
-        if execute_first && let Some(tx) = self.ready.pop_first() {
-            self.of(tx).status = Status::Executing;
-            self.of(tx).disturbed = false;
-            return Task::Execute(self.version(tx));
+        let transactions = self.words.len() as u32;
+        if self.taken.load(Ordering::SeqCst) < transactions {
+            let tx = self.taken.fetch_add(1, Ordering::SeqCst);
+            if tx < transactions {
+                return Task::Execute(first(TxIndex(tx)));
+            }
         }
-        match self.doubtful.pop_first() {
-            Some(tx) => Task::Validate(self.version(tx)),
-            None => Task::Wait(self.wait()),
+        if self.committed.load(Ordering::SeqCst) == transactions {
+            return Task::Done;
         }
+        Task::Wait(self.wait())
     }
 
-    fn executed(&mut self, version: Version, affected: &[TxIndex]) {
-        let transaction = self.of(version.tx);
-        transaction.status = Status::Executed;
-        let disturbed = core::mem::take(&mut transaction.disturbed);
-        let dependents = core::mem::take(&mut transaction.dependents);
-        if disturbed {
-            self.doubtful.insert(version.tx);
-        }
-        self.doubt(affected);
-        for tx in dependents {
-            let waits = matches!(
-                self.transactions[tx.get()].status,
-                Status::Parked { on, .. } if on == version.tx
-            );
-            if waits {
-                self.make_ready(tx);
+    fn published(&self, tx: TxIndex, reads: &dyn Fn(TxIndex) -> bool) {
+        // Who is taken after this reads what was published before.
+        let end = self.taken.load(Ordering::SeqCst).min(self.words.len() as u32);
+        for later in (tx.0 + 1..end).map(TxIndex) {
+            let doubted = self.word(later).update(|state| {
+                let concerned = match state.status {
+                    // Nobody knows yet what it has read.
+                    Status::Executing => true,
+                    Status::Executed => !state.doubted && reads(later),
+                    // The others will read anew, or are final.
+                    _ => false,
+                };
+                (concerned && !state.doubted).then_some(State { doubted: true, ..state })
+            });
+            if let Ok(State { status: Status::Executed, checking: false, .. }) = doubted {
+                self.queue_doubted(later);
             }
         }
     }
 
-    fn blocked(&mut self, version: Version, on: TxIndex) {
-        self.reopen(version.tx, Some(on));
+    fn executed(&self, version: Version, last_check: bool) {
+        let done = |state: State| {
+            Some(State { status: Status::Executed, awaited: false, last_check, ..state })
+        };
+        if let Ok(before) = self.word(version.tx).update(done) {
+            if before.doubted {
+                self.queue_doubted(version.tx);
+            }
+            if before.awaited {
+                self.wake_dependents(version.tx);
+            }
+        }
     }
 
-    fn validated(&mut self, version: Version, finding: Finding) -> bool {
-        // Another lane may have aborted this incarnation, or committed it, in the meantime.
-        if finding == Finding::Holds || !self.is(version, Status::Executed) {
-            return false;
-        }
-        if self.committing && version.tx.0 == self.committed {
-            self.committing = false;
-        }
-        self.of(version.tx).status = Status::Aborting;
-        true
+    fn blocked(&self, version: Version, on: TxIndex) {
+        self.reopen(version, Some(on));
     }
 
-    fn aborted(&mut self, version: Version, affected: &[TxIndex], finding: Finding) {
-        self.doubt(affected);
+    fn validated(&self, version: Version, finding: Finding) -> bool {
+        let stale = finding != Finding::Holds;
+        let outcome = self.word(version.tx).update(|state| {
+            let current = state.incarnation == version.incarnation && state.checking;
+            let next = if stale {
+                State { status: Status::Aborting, doubted: false, checking: false, ..state }
+            } else {
+                State { checking: false, ..state }
+            };
+            (current && state.status == Status::Executed).then_some(next)
+        });
+        match outcome {
+            Ok(_) if stale => true,
+            Ok(before) => {
+                // Doubted again while it was checked.
+                if before.doubted {
+                    self.queue_doubted(version.tx);
+                }
+                false
+            }
+            Err(_) => false,
+        }
+    }
+
+    fn aborted(&self, version: Version, finding: Finding) {
         let on = match finding {
             Finding::Stale { on } => on,
             Finding::Holds => None,
         };
-        self.reopen(version.tx, on);
+        self.reopen(version, on);
     }
 
-    fn committed(&mut self, version: Version) -> bool {
-        if !self.is(version, Status::Executed) {
-            return false;
+    fn begin_commits(&self) -> bool {
+        !self.committing.swap(true, Ordering::SeqCst)
+    }
+
+    fn head(&self) -> Option<Head> {
+        let tx = TxIndex(self.committed.load(Ordering::SeqCst));
+        let state = self.words.get(tx.get())?.load();
+        let ready = state.status == Status::Executed && !state.doubted && !state.checking;
+        if !ready {
+            return None;
         }
-        self.of(version.tx).status = Status::Committed;
-        self.committing = false;
-        self.committed += 1;
-        let next = TxIndex(self.committed);
-        if self.transactions.get(next.get()).is_some_and(|next| next.status == Status::LastResort) {
-            self.make_ready(next);
+        let version = Version { tx, incarnation: state.incarnation };
+        if !state.last_check {
+            return Some(Head { version, check: false });
         }
-        true
+        // Nobody else shall check it meanwhile.
+        let start = |state: State| {
+            let due = state.status == Status::Executed && !state.doubted && !state.checking;
+            due.then_some(State { checking: true, ..state })
+        };
+        self.word(tx).update(start).ok().map(|_| Head { version, check: true })
+    }
+
+    fn commit(&self, version: Version) {
+        let commit = |state: State| {
+            let (doubted, checking) = (false, false);
+            Some(State { status: Status::Committed, doubted, checking, ..state })
+        };
+        let _ = self.word(version.tx).update(commit);
+        self.committed.store(version.tx.0 + 1, Ordering::SeqCst);
+        self.wake_head();
+    }
+
+    fn end_commits(&self) -> bool {
+        self.committing.store(false, Ordering::SeqCst);
+        // Whoever finished meanwhile has found the right taken, and leaves it to us.
+        let head = self.committed.load(Ordering::SeqCst);
+        self.words.get(head as usize).is_some_and(|word| {
+            let state = word.load();
+            state.status == Status::Executed && !state.doubted && !state.checking
+        })
+    }
+
+    fn committed(&self) -> u32 {
+        self.committed.load(Ordering::SeqCst)
+    }
+
+    fn work(&self) -> usize {
+        let transactions = self.words.len() as u32;
+        if self.committed.load(Ordering::SeqCst) == transactions {
+            return usize::MAX;
+        }
+        let fresh = transactions.saturating_sub(self.taken.load(Ordering::SeqCst));
+        (self.queued.load(Ordering::SeqCst) + fresh) as usize
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn v(tx: u32, incarnation: u16) -> Version {
-        Version { tx: TxIndex(tx), incarnation: Incarnation(incarnation) }
-    }
-
-    fn independent(transactions: usize) -> BlockStm {
-        BlockStm::new(vec![None; transactions])
-    }
-
-    const A: Lane = Lane(0);
-    const B: Lane = Lane(1);
-    const STALE: Finding = Finding::Stale { on: None };
-
-    #[test]
-    fn the_lowest_index_goes_first_and_commits_come_in_order() {
-        let mut stm = independent(2);
-        assert_eq!(stm.next(A), Task::Execute(v(0, 0)));
-        assert_eq!(stm.next(B), Task::Execute(v(1, 0)));
-        stm.executed(v(1, 0), &[]);
-        let wait = Wait { reason: WaitReason::NothingReady, on: Some(v(0, 0)) };
-        assert_eq!(stm.next(B), Task::Wait(wait), "the second must not commit before the first");
-        stm.executed(v(0, 0), &[]);
-        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
-        assert!(matches!(stm.next(B), Task::Wait(_)), "one commit at a time");
-        assert!(stm.committed(v(0, 0)));
-        assert_eq!(stm.next(B), Task::Commit(v(1, 0)));
-        assert!(stm.committed(v(1, 0)));
-        assert_eq!(stm.next(A), Task::Done);
-    }
-
-    #[test]
-    fn a_reader_that_was_told_is_validated_aborted_and_run_again() {
-        let mut stm = independent(2);
-        stm.next(A);
-        stm.next(B);
-        stm.executed(v(1, 0), &[]);
-        stm.executed(v(0, 0), &[TxIndex(1)]);
-        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
-        assert_eq!(stm.next(B), Task::Validate(v(1, 0)));
-        assert!(stm.validated(v(1, 0), STALE));
-        assert!(!stm.validated(v(1, 0), STALE), "only one lane wins the abort");
-        stm.aborted(v(1, 0), &[], STALE);
-        assert_eq!(stm.next(B), Task::Execute(v(1, 1)));
-    }
-
-    #[test]
-    fn being_disturbed_while_running_leads_to_a_validation() {
-        let mut stm = independent(2);
-        stm.next(A);
-        stm.next(B);
-        stm.executed(v(0, 0), &[TxIndex(1)]);
-        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
-        stm.executed(v(1, 0), &[]);
-        assert_eq!(stm.next(B), Task::Validate(v(1, 0)));
-    }
-
-    #[test]
-    fn a_commit_that_lost_against_an_abort_does_not_count() {
-        let mut stm = independent(1);
-        stm.next(A);
-        stm.executed(v(0, 0), &[]);
-        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
-        assert!(stm.validated(v(0, 0), STALE));
-        assert!(!stm.committed(v(0, 0)));
-        stm.aborted(v(0, 0), &[], STALE);
-        assert_eq!(stm.next(B), Task::Execute(v(0, 1)));
-        stm.executed(v(0, 1), &[]);
-        assert_eq!(stm.next(B), Task::Commit(v(0, 1)));
-        assert!(stm.committed(v(0, 1)));
-        assert_eq!(stm.next(A), Task::Done);
-    }
-
-    #[test]
-    fn the_next_of_the_same_sender_waits_for_the_first() {
-        let mut stm = BlockStm::new(vec![None, Some(TxIndex(0))]);
-        assert_eq!(stm.next(A), Task::Execute(v(0, 0)));
-        let wait = Wait { reason: WaitReason::SameSender, on: Some(v(0, 0)) };
-        assert_eq!(stm.next(B), Task::Wait(wait));
-        stm.executed(v(0, 0), &[]);
-        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
-        assert_eq!(stm.next(B), Task::Execute(v(1, 0)));
-    }
-
-    #[test]
-    fn who_met_an_estimate_waits_until_it_is_written_again() {
-        let mut stm = independent(3);
-        for _ in 0..3 {
-            stm.next(A);
-        }
-        stm.executed(v(1, 0), &[]);
-        stm.executed(v(0, 0), &[TxIndex(1)]);
-        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
-        assert_eq!(stm.next(B), Task::Validate(v(1, 0)));
-        assert!(stm.validated(v(1, 0), STALE));
-        stm.aborted(v(1, 0), &[], STALE);
-        stm.blocked(v(2, 0), TxIndex(1));
-        assert_eq!(stm.next(B), Task::Execute(v(1, 1)));
-        assert!(matches!(stm.next(A), Task::Wait(Wait { reason: WaitReason::Dependency, .. })));
-        stm.executed(v(1, 1), &[]);
-        assert_eq!(stm.next(B), Task::Execute(v(2, 1)));
-    }
-
-    #[test]
-    fn who_is_thrown_away_too_often_waits_to_be_the_first() {
-        let mut stm = independent(2);
-        stm.next(A);
-        for incarnation in 0..INCARNATIONS_BEFORE_WAITING {
-            assert_eq!(stm.next(B), Task::Execute(v(1, incarnation)));
-            stm.executed(v(1, incarnation), &[TxIndex(1)]);
-            assert!(stm.validated(v(1, incarnation), STALE));
-            stm.aborted(v(1, incarnation), &[], STALE);
-        }
-        assert!(matches!(stm.next(B), Task::Wait(_)));
-        stm.executed(v(0, 0), &[]);
-        assert_eq!(stm.next(A), Task::Commit(v(0, 0)));
-        assert!(stm.committed(v(0, 0)));
-        assert_eq!(stm.next(B), Task::Execute(v(1, INCARNATIONS_BEFORE_WAITING)));
-    }
-}
+mod tests;

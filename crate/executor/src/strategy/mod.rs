@@ -1,27 +1,27 @@
 //! Scheduling rules. A strategy is a state machine that knows transactions by index only: no EVM,
-//! no thread, no clock, nothing that blocks. Both drivers run the same one.
+//! no thread, no clock, nothing that blocks for long. Both drivers run the same one.
 
 mod block_stm;
 mod sequential;
+mod word;
 
 use core::fmt::Debug;
 
 use lanescope_protocol::event::WaitReason;
 use lanescope_protocol::{Incarnation, Lane, StrategyName, TxIndex, Version};
 
-use block_stm::BlockStm;
+pub(crate) use block_stm::BlockStm;
 use sequential::Sequential;
 
 /// What a lane shall do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Task {
-    /// Run this incarnation, then say [`Strategy::executed`] or [`Strategy::blocked`].
+    /// Run this incarnation; then, if it stopped at an estimate, say [`Strategy::blocked`]; else
+    /// publish it, say [`Strategy::published`] if others may have read something else, and
+    /// [`Strategy::executed`].
     Execute(Version),
     /// Check this incarnation's reads, then say [`Strategy::validated`].
     Validate(Version),
-    /// All earlier transactions are final: check this incarnation's reads once more, then say
-    /// [`Strategy::committed`] or, if a read no longer holds, [`Strategy::validated`].
-    Commit(Version),
     /// Nothing to do until another lane reports something.
     Wait(Wait),
     /// The block is done.
@@ -45,35 +45,62 @@ pub(crate) enum Finding {
     Stale { on: Option<TxIndex> },
 }
 
-/// A scheduling rule.
-pub(crate) trait Strategy: Debug + Send {
-    /// The next task of a lane.
-    fn next(&mut self, lane: Lane) -> Task;
-
-    /// An incarnation has published its writes; the reads of `affected` may have become stale.
-    fn executed(&mut self, version: Version, affected: &[TxIndex]);
-
-    /// An incarnation stopped, because `on` will write what it reads.
-    fn blocked(&mut self, version: Version, on: TxIndex);
-
-    /// An incarnation was checked. Answers whether its abort has been accepted: then the caller
-    /// marks its writes as estimates and says [`Strategy::aborted`].
-    fn validated(&mut self, version: Version, finding: Finding) -> bool;
-
-    /// The writes of an aborted incarnation are marked; the reads of `affected` may be stale.
-    fn aborted(&mut self, version: Version, affected: &[TxIndex], finding: Finding);
-
-    /// An incarnation passed its last check. Answers whether it is final now: not if another lane
-    /// has aborted it in the meantime.
-    fn committed(&mut self, version: Version) -> bool;
+/// The transaction that is next in line to become final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) version: Version,
+    /// Its reads must be checked first.
+    pub(crate) check: bool,
 }
 
-/// Builds a strategy for a block. `same_sender[i]` is the transaction before `i` of the same
-/// sender.
-pub(crate) fn build(name: StrategyName, same_sender: Vec<Option<TxIndex>>) -> Box<dyn Strategy> {
+/// A scheduling rule. Every method may be called from every lane at any time.
+pub(crate) trait Strategy: Debug + Send + Sync {
+    /// The next task of a lane.
+    fn next(&self, lane: Lane) -> Task;
+
+    /// A transaction has changed what the memory shows to later ones. `reads` answers whether the
+    /// latest finished incarnation of a transaction may have read what changed. Must be said before
+    /// [`Strategy::executed`] and [`Strategy::aborted`].
+    fn published(&self, tx: TxIndex, reads: &dyn Fn(TxIndex) -> bool);
+
+    /// An incarnation has run and its writes are published. `last_check`: it must be checked once
+    /// more when everything before it is final.
+    fn executed(&self, version: Version, last_check: bool);
+
+    /// An incarnation stopped, because `on` will write what it reads.
+    fn blocked(&self, version: Version, on: TxIndex);
+
+    /// An incarnation was checked. Answers whether it is aborted: then the caller marks its writes
+    /// as estimates, says [`Strategy::published`] and then [`Strategy::aborted`].
+    fn validated(&self, version: Version, finding: Finding) -> bool;
+
+    /// The writes of an aborted incarnation are marked.
+    fn aborted(&self, version: Version, finding: Finding);
+
+    /// Takes the right to commit, if nobody has it.
+    fn begin_commits(&self) -> bool;
+
+    /// The next transaction in line, if it can become final now. Only for who has the right.
+    fn head(&self) -> Option<Head>;
+
+    /// Makes the head final. Only for who has the right.
+    fn commit(&self, version: Version);
+
+    /// Gives the right back. Answers whether there is something to commit again.
+    fn end_commits(&self) -> bool;
+
+    /// How many transactions, from the first, are final.
+    fn committed(&self) -> u32;
+
+    /// For how many lanes there is something to do now; all of them, once the block is done.
+    fn work(&self) -> usize;
+}
+
+/// Builds a strategy for a block with so many transactions.
+pub(crate) fn build(name: StrategyName, transactions: usize) -> Box<dyn Strategy> {
     match name {
-        StrategyName::Sequential => Box::new(Sequential::new(same_sender.len())),
-        StrategyName::BlockStm => Box::new(BlockStm::new(same_sender)),
+        StrategyName::Sequential => Box::new(Sequential::new(transactions)),
+        StrategyName::BlockStm => Box::new(BlockStm::new(transactions)),
     }
 }
 

@@ -1,70 +1,86 @@
 //! One transaction after the other on the first lane, as Ethereum does today.
 
+use std::sync::atomic::Ordering;
+
 use lanescope_protocol::event::WaitReason;
 use lanescope_protocol::{Lane, TxIndex, Version};
 
-use super::{Finding, Strategy, Task, Wait, first};
+use super::{Finding, Head, Strategy, Task, Wait, first};
+use crate::sync::AtomicU32;
 
 /// The other lanes wait: that they stay empty is the point.
 #[derive(Debug)]
 pub(super) struct Sequential {
     transactions: u32,
-    next: u32,
-    phase: Phase,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Ready,
-    Executing,
-    Executed,
-    Committing,
+    /// Transactions below were taken, have run, are final.
+    taken: AtomicU32,
+    executed: AtomicU32,
+    committed: AtomicU32,
 }
 
 impl Sequential {
     pub(super) fn new(transactions: usize) -> Self {
-        Self { transactions: transactions as u32, next: 0, phase: Phase::Ready }
+        Self {
+            transactions: transactions as u32,
+            taken: AtomicU32::new(0),
+            executed: AtomicU32::new(0),
+            committed: AtomicU32::new(0),
+        }
     }
 }
 
 impl Strategy for Sequential {
-    fn next(&mut self, lane: Lane) -> Task {
-        if self.next == self.transactions {
+    fn next(&self, lane: Lane) -> Task {
+        let committed = self.committed.load(Ordering::SeqCst);
+        if committed == self.transactions {
             return Task::Done;
         }
-        let version = first(TxIndex(self.next));
-        match self.phase {
-            Phase::Ready if lane == Lane(0) => {
-                self.phase = Phase::Executing;
-                Task::Execute(version)
-            }
-            Phase::Executed if lane == Lane(0) => {
-                self.phase = Phase::Committing;
-                Task::Commit(version)
-            }
-            _ => Task::Wait(Wait { reason: WaitReason::NothingReady, on: Some(version) }),
+        let taken = self.taken.load(Ordering::SeqCst);
+        if lane == Lane(0) && taken == committed {
+            self.taken.store(taken + 1, Ordering::SeqCst);
+            return Task::Execute(first(TxIndex(taken)));
         }
+        let on = Some(first(TxIndex(committed)));
+        Task::Wait(Wait { reason: WaitReason::NothingReady, on })
     }
 
-    fn executed(&mut self, _version: Version, _affected: &[TxIndex]) {
-        self.phase = Phase::Executed;
+    fn published(&self, _tx: TxIndex, _reads: &dyn Fn(TxIndex) -> bool) {}
+
+    fn executed(&self, version: Version, _last_check: bool) {
+        self.executed.store(version.tx.0 + 1, Ordering::SeqCst);
     }
 
-    fn blocked(&mut self, _version: Version, _on: TxIndex) {
-        self.phase = Phase::Ready;
+    fn blocked(&self, _version: Version, _on: TxIndex) {}
+
+    fn validated(&self, _version: Version, _finding: Finding) -> bool {
+        false
     }
 
-    fn validated(&mut self, _version: Version, finding: Finding) -> bool {
-        finding != Finding::Holds
-    }
+    fn aborted(&self, _version: Version, _finding: Finding) {}
 
-    fn aborted(&mut self, _version: Version, _affected: &[TxIndex], _finding: Finding) {
-        self.phase = Phase::Ready;
-    }
-
-    fn committed(&mut self, _version: Version) -> bool {
-        self.next += 1;
-        self.phase = Phase::Ready;
+    fn begin_commits(&self) -> bool {
         true
+    }
+
+    fn head(&self) -> Option<Head> {
+        let committed = self.committed.load(Ordering::SeqCst);
+        let version = first(TxIndex(committed));
+        (self.executed.load(Ordering::SeqCst) > committed).then_some(Head { version, check: false })
+    }
+
+    fn commit(&self, version: Version) {
+        self.committed.store(version.tx.0 + 1, Ordering::SeqCst);
+    }
+
+    fn end_commits(&self) -> bool {
+        false
+    }
+
+    fn committed(&self) -> u32 {
+        self.committed.load(Ordering::SeqCst)
+    }
+
+    fn work(&self) -> usize {
+        if self.committed.load(Ordering::SeqCst) == self.transactions { usize::MAX } else { 0 }
     }
 }

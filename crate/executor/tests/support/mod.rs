@@ -57,6 +57,7 @@ pub struct Plan {
 pub fn plans() -> impl Strategy<Value = Plan> {
     let specs = prop_oneof![
         Just(SpecId::SPURIOUS_DRAGON),
+        Just(SpecId::HOMESTEAD),
         Just(SpecId::BYZANTIUM),
         Just(SpecId::ISTANBUL),
         Just(SpecId::LONDON),
@@ -149,9 +150,8 @@ impl Plan {
             spec: self.spec,
             chain_id: 1,
             env,
-            parent_beacon_block_root: None,
-            parent_hash: None,
-            transactions: transactions.collect(),
+            transactions: transactions.map(Arc::new).collect(),
+            ..Block::default()
         };
         (Arc::new(block), Arc::new(world))
     }

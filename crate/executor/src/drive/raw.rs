@@ -1,0 +1,151 @@
+//! A block that has run, as the lanes left it; what people read is made of it afterwards.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use lanescope_protocol::TxIndex;
+use lanescope_protocol::event::FallbackReason;
+use revm::primitives::{KECCAK_EMPTY, U256};
+
+use super::Run;
+use super::recorder::{Counts, Recorder};
+use super::recording;
+use super::workshop::Workshop;
+use crate::block::BlockError;
+use crate::evm::Verdict;
+use crate::memory::{AccountNumber, Life, SlotFound};
+use crate::outcome::{AccountChange, Outcome, Receipt, StateChanges};
+use crate::rules::{self, keeps_empty};
+
+/// A finished run whose state lies in the multi-version memory and whose receipts lie where the
+/// lanes put them: nothing has been sorted or copied for people yet.
+#[derive(Debug)]
+pub struct RawRun {
+    pub(super) workshop: Workshop,
+    pub(super) lanes: Vec<Recorder>,
+    pub(super) makespan: u64,
+    pub(super) fallback: Option<FallbackReason>,
+}
+
+/// Reads as the transaction after the last.
+const AFTER: TxIndex = TxIndex(u32::MAX);
+
+impl RawRun {
+    /// Incarnations that ran to their end.
+    #[must_use]
+    pub fn executions(&self) -> u32 {
+        self.counts().executions
+    }
+
+    /// Ticks from the start to the last commit.
+    #[must_use]
+    pub fn makespan(&self) -> u64 {
+        self.makespan
+    }
+
+    fn counts(&self) -> Counts {
+        self.lanes.iter().fold(Counts::default(), |sum, lane| sum + lane.counts)
+    }
+
+    /// Puts receipts, state and record together. Fails if what comes after the last transaction
+    /// does.
+    pub fn finish(self) -> Result<Run, BlockError> {
+        let outcome = self.outcome()?;
+        let counts = self.counts();
+        let recording = recording::recording(&self.workshop, self.lanes);
+        Ok(Run {
+            outcome,
+            recording,
+            makespan: self.makespan,
+            executions: counts.executions,
+            aborts: counts.aborts,
+            wasted_gas: counts.wasted_gas,
+            fallback: self.fallback,
+        })
+    }
+
+    /// Receipts and state.
+    pub fn outcome(&self) -> Result<Outcome, BlockError> {
+        let block = &self.workshop.block;
+        let state = rules::after(block, &self.workshop.world, self.state())?.changes;
+        let transactions = block.transactions.iter().enumerate();
+        let receipts = transactions.filter_map(|(index, tx)| {
+            self.workshop.with_done(TxIndex(index as u32), |done| match done.latest.as_ref() {
+                Some((_, execution)) => match &execution.verdict {
+                    Verdict::Ran(result) => Some(Receipt::new(tx, result.clone())),
+                    Verdict::Invalid(_) | Verdict::Blocked(_) => None,
+                },
+                None => None,
+            })
+        });
+        let mut outcome = Outcome { receipts: receipts.collect(), gas_used: 0, state };
+        outcome.accumulate();
+        Ok(outcome)
+    }
+
+    /// Every account that differs from the world before the block.
+    fn state(&self) -> StateChanges {
+        let Workshop { memory, world, block, before, .. } = &self.workshop;
+        let keeps_empty = keeps_empty(block.spec);
+        let mut changes = before.clone();
+        for (account, touched) in self.touched() {
+            let address = memory.address(account);
+            let after = memory.find_account(account, AFTER);
+            let known = world.account(&address);
+            let change = changes.entry(address).or_insert_with(|| AccountChange::unchanged(known));
+            change.balance = after.balance;
+            change.nonce = after.nonce;
+            change.code_hash = after.code_hash;
+            change.exists = if keeps_empty { after.exists } else { !after.is_empty() };
+            if touched.cleared {
+                let keys = known.into_iter().flat_map(|known| known.storage.keys());
+                change.storage = keys.map(|key| (*key, U256::ZERO)).collect();
+            }
+            for key in touched.keys {
+                let slot = memory.slot(account, key);
+                let value = match memory.find_slot(slot, AFTER, after.by.reset) {
+                    SlotFound::Value(_, value) => value,
+                    SlotFound::Base | SlotFound::Estimate(_) => slot.base,
+                };
+                change.storage.insert(key, value);
+            }
+            change.storage.retain(|key, value| *value != world.slot(&address, *key));
+            if change.code_hash.is_zero() {
+                change.code_hash = KECCAK_EMPTY;
+            }
+            if !change.differs_from(known, keeps_empty) {
+                changes.remove(&address);
+            }
+        }
+        changes
+    }
+
+    /// Accounts that were written, with the keys of written slots.
+    fn touched(&self) -> BTreeMap<AccountNumber, Touched> {
+        let mut touched: BTreeMap<_, Touched> = BTreeMap::new();
+        let Workshop { memory, block, .. } = &self.workshop;
+        if !block.transactions.is_empty() {
+            touched.entry(memory.fee_recipient()).or_default();
+        }
+        for index in 0..block.transactions.len() {
+            self.workshop.with_done(TxIndex(index as u32), |done| {
+                let Some((_, execution)) = &done.latest else { return };
+                for (account, change) in &execution.effects.accounts {
+                    let entry = touched.entry(*account).or_default();
+                    entry.cleared |= change.life != Life::Goes;
+                }
+                for write in &execution.effects.slots {
+                    let key = memory.key(write.account, write.slot);
+                    touched.entry(write.account).or_default().keys.push(key);
+                }
+            });
+        }
+        touched
+    }
+}
+
+#[derive(Debug, Default)]
+struct Touched {
+    cleared: bool,
+    keys: Vec<U256>,
+}

@@ -1,0 +1,54 @@
+//! What transactions pay to the fee recipient.
+//!
+//! Every transaction pays, hardly any looks. So fees are no versions of the recipient's account:
+//! they lie beside it, one per transaction, and are added up for whoever looks.
+
+use lanescope_protocol::TxIndex;
+use revm::primitives::U256;
+
+use super::chunks::Chunks;
+use crate::sync::{Mutex, lock};
+
+#[derive(Debug)]
+pub(super) struct Fees {
+    /// The latest incarnation's fee.
+    each: Chunks<Mutex<U256>>,
+    transactions: u32,
+    /// The sum of the first so many, all of them final.
+    settled: Mutex<(u32, U256)>,
+}
+
+impl Fees {
+    pub(super) fn new(transactions: usize) -> Self {
+        Self {
+            each: Chunks::new(transactions),
+            transactions: transactions as u32,
+            settled: Mutex::new((0, U256::ZERO)),
+        }
+    }
+
+    pub(super) fn set(&self, tx: TxIndex, fee: U256) {
+        *lock(self.each.get(tx.get())) = fee;
+    }
+
+    /// What the transactions from `from` to below `to` pay, as far as they have run. Those below
+    /// `final_below` are final.
+    pub(super) fn sum(&self, from: u32, to: u32, final_below: u32) -> U256 {
+        let to = to.min(self.transactions);
+        if from > 0 {
+            return self.add_up(from, to);
+        }
+        let mut settled = lock(&self.settled);
+        if settled.0 < final_below {
+            settled.1 = settled.1.wrapping_add(self.add_up(settled.0, final_below));
+            settled.0 = final_below;
+        }
+        let (count, sum) = *settled;
+        drop(settled);
+        if count <= to { sum.wrapping_add(self.add_up(count, to)) } else { self.add_up(0, to) }
+    }
+
+    fn add_up(&self, from: u32, to: u32) -> U256 {
+        (from..to).fold(U256::ZERO, |sum, tx| sum.wrapping_add(*lock(self.each.get(tx as usize))))
+    }
+}

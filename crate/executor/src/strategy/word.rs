@@ -1,0 +1,101 @@
+//! The state of one transaction in Block-STM, in one atomic word, so that no two parts of it can
+//! ever be seen at odds.
+
+use std::sync::atomic::Ordering;
+
+use lanescope_protocol::Incarnation;
+
+use crate::sync::AtomicU32;
+
+/// Where a transaction stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    /// Some lane runs it; or no lane has ever taken it, which the strategy tells apart by index.
+    Executing,
+    /// It waits for a lane to run it again.
+    Ready,
+    /// It waits for another transaction.
+    Parked,
+    /// It has run, and its writes are published.
+    Executed,
+    /// Its reads were stale, and its writes are being marked.
+    Aborting,
+    /// It is final.
+    Committed,
+}
+
+/// A snapshot of the word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    pub(super) status: Status,
+    pub(super) incarnation: Incarnation,
+    /// Something it may have read has changed since.
+    pub(super) doubted: bool,
+    /// A lane is checking its reads.
+    pub(super) checking: bool,
+    /// Others wait for it.
+    pub(super) awaited: bool,
+    /// It must be checked when all before it are final.
+    pub(super) last_check: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Word(AtomicU32);
+
+const DOUBTED: u32 = 1 << 3;
+const CHECKING: u32 = 1 << 4;
+const AWAITED: u32 = 1 << 5;
+const LAST_CHECK: u32 = 1 << 6;
+
+impl Word {
+    pub(super) fn new() -> Self {
+        Self(AtomicU32::new(0))
+    }
+
+    pub(super) fn load(&self) -> State {
+        unpack(self.0.load(Ordering::SeqCst))
+    }
+
+    /// Changes the state in one step. `change` answers `None` to leave it. Answers the state
+    /// before, or what it was when it was left.
+    pub(super) fn update(&self, change: impl Fn(State) -> Option<State>) -> Result<State, State> {
+        let step = |bits| change(unpack(bits)).map(pack);
+        self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, step).map(unpack).map_err(unpack)
+    }
+}
+
+fn pack(state: State) -> u32 {
+    let status = match state.status {
+        Status::Executing => 0,
+        Status::Ready => 1,
+        Status::Parked => 2,
+        Status::Executed => 3,
+        Status::Aborting => 4,
+        Status::Committed => 5,
+    };
+    let flag = |set: bool, bit: u32| if set { bit } else { 0 };
+    status
+        | flag(state.doubted, DOUBTED)
+        | flag(state.checking, CHECKING)
+        | flag(state.awaited, AWAITED)
+        | flag(state.last_check, LAST_CHECK)
+        | u32::from(state.incarnation.0) << 16
+}
+
+fn unpack(bits: u32) -> State {
+    State {
+        status: match bits & 7 {
+            0 => Status::Executing,
+            1 => Status::Ready,
+            2 => Status::Parked,
+            3 => Status::Executed,
+            4 => Status::Aborting,
+            _ => Status::Committed,
+        },
+        incarnation: Incarnation((bits >> 16) as u16),
+        doubted: bits & DOUBTED != 0,
+        checking: bits & CHECKING != 0,
+        awaited: bits & AWAITED != 0,
+        last_check: bits & LAST_CHECK != 0,
+    }
+}
