@@ -1,7 +1,7 @@
 //! What is executed: an ordered list of transactions under the rules of one fork.
 
 use revm::context::{BlockEnv, TxEnv};
-use revm::primitives::{B256, hardfork::SpecId};
+use revm::primitives::{Address, B256, U256, hardfork::SpecId};
 
 /// A block, ready to run.
 #[derive(Clone, Debug)]
@@ -18,9 +18,41 @@ pub struct Block {
     pub parent_hash: Option<B256>,
     /// The transactions. Senders are known: nothing is recovered from signatures.
     pub transactions: Vec<TxEnv>,
+    /// Wei that the protocol pays after the last transaction, under any rules, in this order.
+    /// [`rewards::proof_of_work`](crate::rules::rewards::proof_of_work) says what miners got;
+    /// empty for blocks that pay nobody.
+    pub rewards: Vec<(Address, U256)>,
+    /// Ether that leaves the beacon chain after the last transaction (EIP-4895). Nothing before
+    /// Shanghai.
+    pub withdrawals: Vec<Withdrawal>,
 }
 
-/// A transaction that cannot be part of its block.
+/// Ether that leaves the beacon chain (EIP-4895).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// Who gets it.
+    pub address: Address,
+    /// How much, in gwei (10⁹ wei).
+    pub gwei: u64,
+}
+
+/// An empty block of mainnet under the latest rules.
+impl Default for Block {
+    fn default() -> Self {
+        Self {
+            spec: SpecId::OSAKA,
+            chain_id: 1,
+            env: BlockEnv::default(),
+            parent_beacon_block_root: None,
+            parent_hash: None,
+            transactions: Vec::new(),
+            rewards: Vec::new(),
+            withdrawals: Vec::new(),
+        }
+    }
+}
+
+/// A block that breaks a rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BlockError {
     /// The transaction at this index (from 0) breaks a rule on the state it meets.
@@ -45,7 +77,31 @@ pub enum BlockError {
         /// The block's gas limit.
         block: u64,
     },
-    /// A system call before the first transaction failed.
+    /// The transactions together carry more blobs than a block may (EIP-4844, EIP-7691, EIP-7892).
+    #[error(
+        "transaction {} carries {blobs} blobs, but only {left} of the block's {block} are left", index + 1
+    )]
+    BlockBlobs {
+        /// Its index, from 0.
+        index: u32,
+        /// Its blobs.
+        blobs: u64,
+        /// How many more the block may carry when its turn comes.
+        left: u64,
+        /// How many the block may carry.
+        block: u64,
+    },
+    /// A transaction carries more blobs than one may (EIP-7594).
+    #[error("transaction {} carries {blobs} blobs, but a transaction may carry {most}", index + 1)]
+    TransactionBlobs {
+        /// Its index, from 0.
+        index: u32,
+        /// Its blobs.
+        blobs: u64,
+        /// How many it may carry.
+        most: u64,
+    },
+    /// A system call of the block failed.
     #[error("the block's system call to {contract} failed: {reason}")]
     SystemCall {
         /// Which contract.

@@ -7,7 +7,7 @@ use alloy_rlp::{BufMut, Encodable, Header};
 use lanescope_protocol::event::Status;
 use revm::context::TxEnv;
 use revm::context_interface::result::{ExecutionResult, Output};
-use revm::primitives::{Address, B256, Bytes, Log, U256};
+use revm::primitives::{Address, B256, Bytes, KECCAK_EMPTY, Log, U256};
 
 use crate::world::WorldAccount;
 
@@ -61,6 +61,23 @@ pub struct Receipt {
 }
 
 impl AccountChange {
+    /// An account as it is before the block, to be changed.
+    pub(crate) fn unchanged(before: Option<&WorldAccount>) -> Self {
+        let info = before.map(|before| before.info.clone()).unwrap_or_default();
+        Self {
+            exists: before.is_some(),
+            balance: info.balance,
+            nonce: info.nonce,
+            code_hash: info.code_hash,
+            storage: BTreeMap::new(),
+        }
+    }
+
+    /// Without balance, nonce and code (EIP-161).
+    pub(crate) fn is_empty(&self) -> bool {
+        self.balance.is_zero() && self.nonce == 0 && self.code_hash == KECCAK_EMPTY
+    }
+
     /// Whether there is a change at all. `keeps_empty`: empty accounts exist (before EIP-161).
     pub(crate) fn differs_from(&self, before: Option<&WorldAccount>, keeps_empty: bool) -> bool {
         let existed = before.is_some_and(|before| keeps_empty || !before.info.is_empty());

@@ -71,10 +71,9 @@ mod tests {
             spec: SpecId::OSAKA,
             chain_id: 1,
             env: BlockEnv { gas_limit: 30_000_000, ..BlockEnv::default() },
-            parent_beacon_block_root: None,
-            parent_hash: None,
             // The first has a wrong nonce and is passed over.
             transactions: vec![TxEnv { nonce: 9, ..call(caller) }, call(caller)],
+            ..Block::default()
         };
         let seen = keccak_preimages(&block, &Arc::new(world));
         let mut input = caller.into_word().to_vec();

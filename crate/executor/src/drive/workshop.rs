@@ -8,9 +8,10 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 use crate::block::{Block, BlockError};
-use crate::evm::{Execution, Machine, Verdict, after_system_calls, check_block_gas};
+use crate::evm::{Execution, Machine, Verdict, check_block_gas};
 use crate::memory::{Location, Memory, Resolved, Write};
 use crate::outcome::{AccountChange, Outcome, Receipt, StateChanges};
+use crate::rules;
 use crate::strategy::Finding;
 use crate::world::World;
 
@@ -19,7 +20,12 @@ use crate::world::World;
 pub(super) struct Workshop {
     pub(super) block: Arc<Block>,
     pub(super) memory: Arc<Memory>,
+    /// The world in which the first transaction runs.
     world: Arc<World>,
+    /// The world before the block.
+    original: Arc<World>,
+    /// What the protocol changed before the first transaction.
+    before: StateChanges,
     slots: Vec<Mutex<Slot>>,
     /// Receipts of committed transactions, in order.
     receipts: Mutex<Committed>,
@@ -37,6 +43,8 @@ struct Slot {
 struct Committed {
     receipts: Vec<Receipt>,
     gas_used: u64,
+    /// The state after the block, once the last transaction is committed.
+    state: StateChanges,
 }
 
 /// What a check of an incarnation's reads found.
@@ -60,12 +68,21 @@ pub(super) struct Moved {
 }
 
 impl Workshop {
-    /// Runs the block's system calls and prepares the memory.
-    pub(super) fn new(block: Arc<Block>, world: Arc<World>) -> Result<Self, BlockError> {
-        let world = after_system_calls(&block, world)?;
+    /// Does what comes before the first transaction and prepares the memory.
+    pub(super) fn new(block: Arc<Block>, original: Arc<World>) -> Result<Self, BlockError> {
+        let before = rules::before(&block, &original)?.changes;
+        let world = match before.is_empty() {
+            true => Arc::clone(&original),
+            false => Arc::new(rules::patched(&original, &before)),
+        };
         let memory = Arc::new(Memory::new(Arc::clone(&world)));
         let slots = block.transactions.iter().map(|_| Mutex::default()).collect();
-        Ok(Self { block, memory, world, slots, receipts: Mutex::default() })
+        let receipts = Mutex::default();
+        let workshop = Self { block, memory, world, original, before, slots, receipts };
+        if workshop.block.transactions.is_empty() {
+            workshop.receipts().state = workshop.close()?;
+        }
+        Ok(workshop)
     }
 
     /// An EVM for one lane.
@@ -134,13 +151,16 @@ impl Workshop {
     /// transactions final, so what is wrong with it now is wrong with the block.
     pub(super) fn commit(&self, version: Version) -> Result<(), BlockError> {
         let latest = self.slot(version.tx).latest.clone();
-        let mut committed = self.receipts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut committed = self.receipts();
         check_block_gas(&self.block, version.tx.get(), committed.gas_used)?;
         let invalid = |reason| BlockError::InvalidTransaction { index: version.tx.0, reason };
         match latest.as_ref().map(|(_, execution)| &execution.verdict) {
             Some(Verdict::Ran(receipt)) => {
                 committed.gas_used += receipt.gas_used;
                 committed.receipts.push((**receipt).clone());
+                if committed.receipts.len() == self.block.transactions.len() {
+                    committed.state = self.close()?;
+                }
                 Ok(())
             }
             Some(Verdict::Invalid(reason)) => Err(invalid(reason.clone())),
@@ -150,11 +170,22 @@ impl Workshop {
 
     /// The block's result, once all transactions are final.
     pub(super) fn outcome(&self) -> Outcome {
-        let mut committed = self.receipts.lock().unwrap_or_else(PoisonError::into_inner);
-        let receipts = core::mem::take(&mut committed.receipts);
-        let mut outcome = Outcome { receipts, gas_used: 0, state: self.state() };
+        let committed = core::mem::take(&mut *self.receipts());
+        let mut outcome =
+            Outcome { receipts: committed.receipts, gas_used: 0, state: committed.state };
         outcome.accumulate();
         outcome
+    }
+
+    /// The state after the block: what all transactions left, and what the protocol does then.
+    fn close(&self) -> Result<StateChanges, BlockError> {
+        let spec = self.block.spec;
+        let state = rules::stacked(&self.original, spec, self.before.clone(), self.state());
+        Ok(rules::after(&self.block, &self.original, state)?.changes)
+    }
+
+    fn receipts(&self) -> MutexGuard<'_, Committed> {
+        self.receipts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn slot(&self, tx: TxIndex) -> MutexGuard<'_, Slot> {

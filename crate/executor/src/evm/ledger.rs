@@ -48,6 +48,22 @@ impl Ledger {
         changes.collect()
     }
 
+    /// Makes what happened outside transactions part of the state. A code that the world does not
+    /// have stays unknown.
+    pub(super) fn apply(&mut self, changes: &StateChanges) {
+        for (address, change) in changes {
+            let entry = self.accounts.entry(*address).or_default();
+            entry.info = change.exists.then(|| AccountInfo {
+                balance: change.balance,
+                nonce: change.nonce,
+                code_hash: change.code_hash,
+                code: None, // is asked for by its hash
+                ..AccountInfo::default()
+            });
+            entry.storage.extend(change.storage.iter().map(|(key, value)| (*key, *value)));
+        }
+    }
+
     fn change(&self, address: Address, entry: &Entry) -> Option<AccountChange> {
         let mut storage: BTreeMap<U256, U256> = BTreeMap::new();
         if let (true, Some(before)) = (entry.cleared, self.world.account(&address)) {

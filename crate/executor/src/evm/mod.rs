@@ -15,5 +15,5 @@ pub use sequential::{SequentialRun, run_sequential};
 
 pub(crate) use machine::{Execution, Machine, Verdict};
 pub(crate) use sequential::check_block_gas;
-pub(crate) use system_calls::after_system_calls;
+pub(crate) use system_calls::{SystemCall, system_calls};
 pub(crate) use watched::hear_keccak;

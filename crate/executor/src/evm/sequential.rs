@@ -6,15 +6,14 @@ use std::sync::Arc;
 
 use lanescope_protocol::limits::TRANSACTIONS_MAX;
 use revm::ExecuteEvm;
-use revm::primitives::hardfork::SpecId;
 
 use super::ledger::Ledger;
 use super::machine::invalid_reason;
 use super::setup::{Evm, evm};
 use super::source::Source;
-use super::system_calls::after_system_calls;
 use crate::block::{Block, BlockError};
-use crate::outcome::{Outcome, Receipt};
+use crate::outcome::{Outcome, Receipt, StateChanges};
+use crate::rules;
 use crate::world::World;
 
 /// Runs a whole block on one lane.
@@ -27,9 +26,12 @@ pub fn run_sequential(block: &Arc<Block>, world: &Arc<World>) -> Result<Outcome,
 /// A block on one lane, a transaction at a time.
 pub struct SequentialRun {
     block: Arc<Block>,
+    world: Arc<World>,
     evm: Evm,
     receipts: Vec<Receipt>,
     gas_used: u64,
+    /// The state after the block, once the protocol has done what comes after the last transaction.
+    closed: Option<StateChanges>,
 }
 
 impl fmt::Debug for SequentialRun {
@@ -39,13 +41,18 @@ impl fmt::Debug for SequentialRun {
 }
 
 impl SequentialRun {
-    /// Makes ready; runs the block's system calls.
+    /// Makes ready; does what comes before the first transaction.
     pub fn new(block: Arc<Block>, world: Arc<World>) -> Result<Self, BlockError> {
-        let world = after_system_calls(&block, world)?;
-        let keeps_empty = !block.spec.is_enabled_in(SpecId::SPURIOUS_DRAGON);
-        let evm = evm(&block, Source::Ledger(Ledger::new(world, keeps_empty)));
+        let before = rules::before(&block, &world)?;
+        let mut ledger = Ledger::new(Arc::clone(&world), rules::keeps_empty(block.spec));
+        ledger.apply(&before.changes);
+        let evm = evm(&block, Source::Ledger(ledger));
         let receipts = Vec::with_capacity(block.transactions.len().min(TRANSACTIONS_MAX));
-        Ok(Self { block, evm, receipts, gas_used: 0 })
+        let mut run = Self { block, world, evm, receipts, gas_used: 0, closed: None };
+        if run.block.transactions.is_empty() {
+            run.close()?;
+        }
+        Ok(run)
     }
 
     /// How many transactions have run.
@@ -76,14 +83,29 @@ impl SequentialRun {
         let receipt = Receipt::new(tx, executed.result);
         self.gas_used += receipt.gas_used;
         self.receipts.push(receipt);
-        Ok(self.receipts.len() == self.block.transactions.len())
+        let done = self.receipts.len() == self.block.transactions.len();
+        if done {
+            self.close()?;
+        }
+        Ok(done)
+    }
+
+    /// Does what comes after the last transaction.
+    fn close(&mut self) -> Result<(), BlockError> {
+        let changes = self.changes();
+        self.closed = Some(rules::after(&self.block, &self.world, changes)?.changes);
+        Ok(())
+    }
+
+    fn changes(&mut self) -> StateChanges {
+        let ledger = self.evm.ctx.journaled_state.database.ledger();
+        ledger.map(|ledger| ledger.changes()).unwrap_or_default()
     }
 
     /// The result of everything that has run.
     #[must_use]
     pub fn finish(mut self) -> Outcome {
-        let ledger = self.evm.ctx.journaled_state.database.ledger();
-        let state = ledger.map(|ledger| ledger.changes()).unwrap_or_default();
+        let state = self.closed.take().unwrap_or_else(|| self.changes());
         let mut outcome = Outcome { receipts: self.receipts, gas_used: 0, state };
         outcome.accumulate();
         outcome

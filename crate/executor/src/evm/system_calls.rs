@@ -1,64 +1,75 @@
-//! What the protocol itself does before a block's first transaction.
+//! Calls that the protocol itself makes to contracts, outside transactions.
 
 use std::sync::Arc;
 
 use revm::SystemCallEvm;
 use revm::context_interface::result::ExecutionResult;
-use revm::primitives::{Address, B256, address, hardfork::SpecId};
+use revm::primitives::{Address, Bytes};
 
 use super::ledger::Ledger;
 use super::setup::evm;
 use super::source::Source;
 use crate::block::{Block, BlockError};
+use crate::outcome::StateChanges;
+use crate::rules::{Phase, keeps_empty};
 use crate::world::World;
 
-/// Keeps beacon block roots (EIP-4788).
-const BEACON_ROOTS: Address = address!("000F3df6D732807Ef1319fB7B8bB8522d0Beac02");
-/// Keeps block hashes (EIP-2935).
-const BLOCK_HASHES: Address = address!("0000F90827F1C53a10cb7A02335B175320002935");
-
-/// The world in which the first transaction runs. The same world, where the block has no system
-/// calls or the called contracts are not part of it (partial states of real blocks hold only what
-/// their transactions touch).
-pub(crate) fn after_system_calls(
-    block: &Block,
-    world: Arc<World>,
-) -> Result<Arc<World>, BlockError> {
-    let calls = [
-        (SpecId::CANCUN, BEACON_ROOTS, block.parent_beacon_block_root),
-        (SpecId::PRAGUE, BLOCK_HASHES, block.parent_hash),
-    ];
-    calls.into_iter().try_fold(world, |world, (since, contract, word)| match word {
-        Some(word) if block.spec.is_enabled_in(since) => call(block, world, contract, word),
-        _ => Ok(world),
-    })
+/// A call of the protocol to a contract.
+#[derive(Clone, Debug)]
+pub(crate) struct SystemCall {
+    pub(crate) contract: Address,
+    pub(crate) input: Bytes,
+    /// Without success the block is invalid; otherwise a failed call is as if it had not been made.
+    pub(crate) must_succeed: bool,
 }
 
-fn call(
+/// Makes calls one after the other, on the world with what has changed so far, and answers what has
+/// changed with them. Calls to what is not a contract of the world are passed over.
+pub(crate) fn system_calls(
     block: &Block,
-    world: Arc<World>,
-    contract: Address,
-    word: B256,
-) -> Result<Arc<World>, BlockError> {
-    if world.account(&contract).is_none_or(|account| account.info.is_empty_code_hash()) {
-        return Ok(world);
+    world: &Arc<World>,
+    phase: Phase,
+    calls: &[SystemCall],
+) -> Result<Phase, BlockError> {
+    let is_there = |call: &&SystemCall| has_its_code(world, &phase.changes, &call.contract);
+    let calls: Vec<_> = calls.iter().filter(is_there).collect();
+    if calls.is_empty() {
+        return Ok(phase);
     }
-    let failed = |reason: String| BlockError::SystemCall { contract: contract.to_string(), reason };
-    let keeps_empty = false; // system calls are younger than EIP-161
-    let mut evm = evm(block, Source::Ledger(Ledger::new(Arc::clone(&world), keeps_empty)));
-    let result = evm
-        .system_call(contract, word.as_slice().to_vec().into())
-        .map_err(|error| failed(error.to_string()))?;
-    if let ExecutionResult::Halt { reason, .. } = &result.result {
-        return Err(failed(format!("{reason:?}")));
+    let mut accessed = phase.accessed;
+    let mut ledger = Ledger::new(Arc::clone(world), keeps_empty(block.spec));
+    ledger.apply(&phase.changes);
+    let mut evm = evm(block, Source::Ledger(ledger));
+    for call in calls {
+        let failed = |reason| {
+            let contract = call.contract.to_string();
+            BlockError::SystemCall { contract, reason }
+        };
+        let done = evm
+            .system_call(call.contract, call.input.clone())
+            .map_err(|error| failed(error.to_string()))?;
+        if call.must_succeed && !done.result.is_success() {
+            return Err(failed(match &done.result {
+                ExecutionResult::Halt { reason, .. } => format!("{reason:?}"),
+                _ => "it reverted".to_owned(),
+            }));
+        }
+        for (address, account) in &done.state {
+            accessed.entry(*address).or_default().extend(account.storage.keys());
+        }
+        if let Some(ledger) = evm.ctx.journaled_state.database.ledger() {
+            ledger.commit(done.state);
+        }
     }
-    let mut after = (*world).clone();
-    if let (Some(called), Some(account)) = (result.state.get(&contract), world.account(&contract)) {
-        // Only the called contract's storage changes: the system address pays nothing.
-        let mut account = account.clone();
-        let slots = called.changed_storage_slots();
-        account.storage.extend(slots.map(|(key, slot)| (*key, slot.present_value())));
-        after.insert(contract, account);
-    }
-    Ok(Arc::new(after))
+    let ledger = evm.ctx.journaled_state.database.ledger();
+    let changes = ledger.map(|ledger| ledger.changes()).unwrap_or_default();
+    Ok(Phase { changes, accessed })
+}
+
+/// Whether there is a contract, with the code that it has in the world: changes know the hash of
+/// another code, but not the code.
+fn has_its_code(world: &World, changes: &StateChanges, contract: &Address) -> bool {
+    let Some(account) = world.account(contract) else { return false };
+    let now = changes.get(contract).map_or(account.info.code_hash, |change| change.code_hash);
+    !account.info.is_empty_code_hash() && now == account.info.code_hash
 }

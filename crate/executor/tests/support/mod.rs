@@ -149,9 +149,8 @@ impl Plan {
             spec: self.spec,
             chain_id: 1,
             env,
-            parent_beacon_block_root: None,
-            parent_hash: None,
             transactions: transactions.collect(),
+            ..Block::default()
         };
         (Arc::new(block), Arc::new(world))
     }

@@ -1,8 +1,5 @@
 //! Which rules hold when, on Ethereum mainnet.
 
-use revm::primitives::eip4844::{
-    BLOB_BASE_FEE_UPDATE_FRACTION_CANCUN, BLOB_BASE_FEE_UPDATE_FRACTION_PRAGUE,
-};
 use revm::primitives::hardfork::SpecId;
 
 /// The forks that activate at a block number, newest first. Forks that changed nothing an execution
@@ -29,13 +26,8 @@ const BY_TIME: [(u64, SpecId); 4] = [
     (1_681_338_455, SpecId::SHANGHAI),
 ];
 
-/// The forks after Osaka that changed nothing but blob parameters (EIP-7892), newest first: time and
-/// base fee update fraction.
-const BLOB_PARAMETER_FORKS: [(u64, u64); 2] =
-    [(1_767_747_671, 11_684_671), (1_765_290_071, 8_346_193)];
-
-/// Names of the forks, oldest first. The first name of a fork is the one that is shown.
-const NAMES: [(&str, SpecId); 16] = [
+/// Names of the forks, oldest first. Amsterdam is a preview: no block of mainnet has its rules yet.
+const NAMES: [(&str, SpecId); 15] = [
     ("frontier", SpecId::FRONTIER),
     ("homestead", SpecId::HOMESTEAD),
     ("tangerine-whistle", SpecId::TANGERINE),
@@ -50,8 +42,26 @@ const NAMES: [(&str, SpecId); 16] = [
     ("cancun", SpecId::CANCUN),
     ("prague", SpecId::PRAGUE),
     ("osaka", SpecId::OSAKA),
+    ("amsterdam", SpecId::AMSTERDAM),
+];
+
+/// Other names: second ones, and those of forks that changed nothing an execution can see. What the
+/// blob parameter forks changed goes by time ([`super::blobs`]).
+const MORE_NAMES: [(&str, SpecId); 14] = [
+    ("dao-fork", SpecId::HOMESTEAD),
+    ("dao", SpecId::HOMESTEAD),
+    ("eip150", SpecId::TANGERINE),
+    ("eip158", SpecId::SPURIOUS_DRAGON),
     ("petersburg", SpecId::PETERSBURG),
+    ("muir-glacier", SpecId::ISTANBUL),
+    ("arrow-glacier", SpecId::LONDON),
+    ("gray-glacier", SpecId::LONDON),
     ("paris", SpecId::MERGE),
+    ("dencun", SpecId::CANCUN),
+    ("pectra", SpecId::PRAGUE),
+    ("fusaka", SpecId::OSAKA),
+    ("bpo1", SpecId::OSAKA),
+    ("bpo2", SpecId::OSAKA),
 ];
 
 /// The rules in force in the mainnet block with this number and time (seconds since 1970).
@@ -67,37 +77,25 @@ pub fn mainnet_spec(number: u64, timestamp: u64) -> SpecId {
     }
 }
 
-/// How fast the blob base fee moves (EIP-4844) under a fork at a time.
-#[must_use]
-pub fn blob_base_fee_update_fraction(spec: SpecId, timestamp: u64) -> u64 {
-    if spec < SpecId::PRAGUE {
-        BLOB_BASE_FEE_UPDATE_FRACTION_CANCUN
-    } else if spec < SpecId::OSAKA {
-        BLOB_BASE_FEE_UPDATE_FRACTION_PRAGUE
-    } else {
-        newest(&BLOB_PARAMETER_FORKS, timestamp).unwrap_or(BLOB_BASE_FEE_UPDATE_FRACTION_PRAGUE)
-    }
-}
-
 /// The fork with this name in lower case, e.g. `prague`, `spurious-dragon`. `None` if there is none.
 #[must_use]
 pub fn parse_fork(name: &str) -> Option<SpecId> {
-    NAMES.iter().find(|(known, _)| *known == name).map(|(_, spec)| *spec)
+    let mut names = NAMES.iter().chain(&MORE_NAMES);
+    names.find(|(known, _)| *known == name).map(|(_, spec)| *spec)
 }
 
 /// The name of a fork that [`parse_fork`] reads back.
 #[must_use]
 pub fn fork_name(spec: SpecId) -> &'static str {
-    NAMES.iter().find(|(_, known)| *known == spec).map_or("amsterdam", |(name, _)| name)
+    NAMES.iter().find(|(_, known)| *known == spec).map_or("unknown", |(name, _)| name)
 }
 
 /// The name of every fork, oldest first.
 pub fn fork_names() -> impl Iterator<Item = &'static str> {
-    // The last two are second names.
-    NAMES[..14].iter().map(|(name, _)| *name)
+    NAMES.iter().map(|(name, _)| *name)
 }
 
-fn newest<T: Copy>(forks: &[(u64, T)], at: u64) -> Option<T> {
+pub(super) fn newest<T: Copy>(forks: &[(u64, T)], at: u64) -> Option<T> {
     forks.iter().find(|(since, _)| at >= *since).map(|(_, fork)| *fork)
 }
 
@@ -138,27 +136,23 @@ mod tests {
     }
 
     #[test]
-    fn the_blob_fee_moves_as_each_fork_says() {
-        for (spec, time, fraction) in [
-            (SpecId::CANCUN, 1_710_338_135, 3_338_477),
-            (SpecId::PRAGUE, 1_746_612_311, 5_007_716),
-            (SpecId::OSAKA, 1_764_798_551, 5_007_716),
-            (SpecId::OSAKA, 1_765_290_071, 8_346_193),
-            (SpecId::OSAKA, 1_767_747_670, 8_346_193),
-            (SpecId::OSAKA, 1_767_747_671, 11_684_671),
-            (SpecId::PRAGUE, 1_800_000_000, 5_007_716),
-        ] {
-            assert_eq!(blob_base_fee_update_fraction(spec, time), fraction, "{spec} at {time}");
-        }
-    }
-
-    #[test]
     fn names_are_read_back() {
         for name in fork_names() {
             assert_eq!(parse_fork(name).map(fork_name), Some(name));
         }
-        assert_eq!(parse_fork("petersburg"), Some(SpecId::PETERSBURG));
-        assert_eq!(parse_fork("paris"), Some(SpecId::MERGE));
+        for (name, spec) in [
+            ("dao-fork", SpecId::HOMESTEAD),
+            ("petersburg", SpecId::PETERSBURG),
+            ("muir-glacier", SpecId::ISTANBUL),
+            ("arrow-glacier", SpecId::LONDON),
+            ("gray-glacier", SpecId::LONDON),
+            ("paris", SpecId::MERGE),
+            ("bpo2", SpecId::OSAKA),
+        ] {
+            assert_eq!(parse_fork(name), Some(spec));
+        }
+        let mut known = (0..=SpecId::NEXT as u8).filter_map(SpecId::try_from_u8);
+        assert!(known.all(|spec| parse_fork(fork_name(spec)) == Some(spec)), "no fork is left out");
         assert_eq!(parse_fork("Prague"), None);
         assert_eq!(parse_fork(""), None);
     }
