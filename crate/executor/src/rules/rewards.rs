@@ -101,7 +101,8 @@ mod tests {
         let paid = proof_of_work(SpecId::FRONTIER, 101, MINER, &uncles);
         // 5 + 2 · 5/32, then 7/8 and 1/8 of 5.
         let expected = [(MINER, 5_312_500_000), (OTHER, 4_375_000_000), (OTHER, 625_000_000u64)];
-        let expected = expected.map(|(who, gwei)| (who, U256::from(gwei) * U256::from(super::super::GWEI)));
+        let expected =
+            expected.map(|(who, gwei)| (who, U256::from(gwei) * U256::from(super::super::GWEI)));
         assert_eq!(paid, expected);
         assert!(proof_of_work(SpecId::MERGE, 101, MINER, &uncles).is_empty());
         assert_eq!(uncle_reward(SpecId::FRONTIER, 101, 92), U256::ZERO);
