@@ -28,7 +28,7 @@ pub(crate) fn race(prepared: &Prepared, settings: &Settings) -> Result<Run> {
         Clock::Gas => {
             let mut run = GasClockRun::new(block, world, settings)?;
             while !run.advance(STEPS)? {}
-            Ok(run.finish())
+            Ok(run.finish()?)
         }
         Clock::Threads => {
             let start = Instant::now();

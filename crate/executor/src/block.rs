@@ -18,6 +18,8 @@ pub struct Block {
     pub parent_beacon_block_root: Option<B256>,
     /// Parent hash, stored by a system call before the first transaction (EIP-2935).
     pub parent_hash: Option<B256>,
+    /// Whether this is the block that moved the ether of "the DAO" (EIP-779, block 1,920,000).
+    pub dao_fork: bool,
     /// The transactions. Senders are known: nothing is recovered from signatures.
     pub transactions: Vec<Arc<TxEnv>>,
     /// Wei that the protocol pays after the last transaction, under any rules, in this order.
@@ -47,6 +49,7 @@ impl Default for Block {
             env: BlockEnv::default(),
             parent_beacon_block_root: None,
             parent_hash: None,
+            dao_fork: false,
             transactions: Vec::new(),
             rewards: Vec::new(),
             withdrawals: Vec::new(),

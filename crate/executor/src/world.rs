@@ -136,11 +136,15 @@ impl World {
         Some((*key, *value))
     }
 
-    /// Whether all balances together could overflow a word. No chain comes near; a scenario may.
+    /// Whether all balances together are so large that a sum of some could overflow a word. No
+    /// chain comes near; a scenario may.
     pub(crate) fn may_overflow(&self) -> bool {
-        self.supply.bit(255)
+        self.supply.bit_len() > SANE_BALANCE_BITS
     }
 }
+
+/// No balance needs more bits, where [`World::may_overflow`] is false.
+pub(crate) const SANE_BALANCE_BITS: usize = 192;
 
 impl DatabaseRef for World {
     type Error = Infallible;

@@ -236,7 +236,9 @@ impl EventKind {
 
 impl AccessKind {
     fn from_code(code: u8) -> Option<Self> {
-        [Self::Read, Self::Write, Self::Add, Self::AtLeast, Self::Below].get(usize::from(code)).copied()
+        [Self::Read, Self::Write, Self::Add, Self::AtLeast, Self::Below]
+            .get(usize::from(code))
+            .copied()
     }
 }
 

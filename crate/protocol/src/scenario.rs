@@ -85,6 +85,32 @@ pub struct BlockFields {
     /// Parent beacon block root (EIP-4788), 32 bytes in hex.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub parent_beacon_block_root: String,
+    /// What the protocol pays after the last transaction: to the miner of a real block.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rewards: Vec<Reward>,
+    /// Ether that leaves the beacon chain after the last transaction (EIP-4895).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub withdrawals: Vec<Withdrawal>,
+}
+
+/// Ether that nobody loses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reward {
+    /// Who gets it: a name or an address.
+    pub account: String,
+    /// How much.
+    pub amount: String,
+}
+
+/// Ether that leaves the beacon chain.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawal {
+    /// Who gets it: a name or an address.
+    pub address: String,
+    /// How much, in gwei.
+    pub gwei: u64,
 }
 
 impl Default for BlockFields {
@@ -100,6 +126,8 @@ impl Default for BlockFields {
             prevrandao: String::new(),
             excess_blob_gas: None,
             parent_beacon_block_root: String::new(),
+            rewards: Vec::new(),
+            withdrawals: Vec::new(),
         }
     }
 }

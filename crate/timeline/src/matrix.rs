@@ -101,7 +101,8 @@ impl Film {
             match access.kind {
                 AccessKind::Read => cell.read = earliest(cell.read),
                 AccessKind::Write => cell.written = earliest(cell.written),
-                AccessKind::Add => {}
+                // Whoever merely adds, or needs a bound, orders nobody.
+                AccessKind::Add | AccessKind::AtLeast | AccessKind::Below => {}
             }
             if access.stale {
                 let found =

@@ -168,7 +168,7 @@ impl Film {
                 }
                 AccessKind::Write => touch.writers.meet(tx),
                 // Amounts that are added without looking never conflict.
-                AccessKind::Add => continue,
+                AccessKind::Add | AccessKind::AtLeast | AccessKind::Below => continue,
             }
             touch.all.meet(tx);
         }

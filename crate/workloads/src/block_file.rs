@@ -5,11 +5,12 @@ mod json;
 
 use alloy_primitives::{B256, U256};
 use lanescope_executor::fork::mainnet_spec;
+use lanescope_executor::rules::rewards::miner_reward;
 use lanescope_executor::{World, WorldAccount};
 use lanescope_protocol::Scenario;
 use lanescope_protocol::scenario::{
-    AccessListItem, Authorization, BlockFields, Envelope, HeaderClaims, Imported, SCENARIO_VERSION,
-    Transaction,
+    AccessListItem, Authorization, BlockFields, Envelope, HeaderClaims, Imported, Reward,
+    SCENARIO_VERSION, Transaction, Withdrawal,
 };
 use revm::bytecode::Bytecode;
 use revm::primitives::hardfork::SpecId;
@@ -80,7 +81,22 @@ fn fields(block: &json::Block) -> BlockFields {
             .parent_beacon_block_root
             .map(|root| root.0.to_string())
             .unwrap_or_default(),
+        rewards: rewards(block),
+        withdrawals: block.withdrawals.0.iter().map(withdrawal).collect(),
     }
+}
+
+/// What the miner got before the Merge, with a share for each uncle. What the miners of the uncles
+/// got cannot be told from their hashes.
+fn rewards(block: &json::Block) -> Vec<Reward> {
+    let spec = mainnet_spec(block.number.0, block.timestamp.0);
+    let amount = miner_reward(spec, block.uncles.0.len());
+    let reward = Reward { account: format!("{:#x}", block.miner.0), amount: amount.to_string() };
+    if amount.is_zero() { Vec::new() } else { vec![reward] }
+}
+
+fn withdrawal(json: &json::Withdrawal) -> Withdrawal {
+    Withdrawal { address: format!("{:#x}", json.address.0), gwei: json.amount.0 }
 }
 
 /// What the header says about the result. `None` if it says nothing.

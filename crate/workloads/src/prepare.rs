@@ -75,7 +75,7 @@ pub fn prepare(
     let world = state::world(scenario, imported, &book, &mut names)?;
     let mut block = header::block(scenario, &world, &book)?;
     let made = transactions::make(scenario, &block, &world, &book, &names)?;
-    block.transactions = made.envs;
+    block.transactions = made.envs.into_iter().map(Arc::new).collect();
     Ok(Prepared {
         block: Arc::new(block),
         world,

@@ -13,6 +13,7 @@ use revm::state::{AccountId, AccountInfo};
 
 use super::reads::{AccountRead, Needs, SlotRead};
 use crate::memory::{AccountNumber, Memory, Slot, SlotFound, SlotNumber};
+use crate::world::SANE_BALANCE_BITS;
 
 /// What an incarnation reads through. Reset it with [`View::begin`] for each one.
 #[derive(Debug)]
@@ -145,7 +146,10 @@ impl View {
         let mut seen = self.memory.read_account(account, self.sender.tx);
         let Rules { keeps_empty, strict } = self.rules;
         let mut needs = Needs {
-            exact_balance: strict,
+            // Additions of incarnations that will be thrown away can lead below zero. What is done
+            // with such a balance could fail where it must not, so it counts exactly: it will not
+            // hold.
+            exact_balance: strict || seen.balance.bit_len() > SANE_BALANCE_BITS,
             exact_nonce: strict,
             existence: keeps_empty,
             ..Needs::default()

@@ -28,6 +28,16 @@ impl<'a> Editor<'a> {
         self.set_balance(address, |balance| balance.saturating_add(amount));
     }
 
+    /// Moves all of an account's ether.
+    pub(super) fn move_all(&mut self, from: Address, to: Address) {
+        let mut moved = U256::ZERO;
+        self.set_balance(from, |balance| {
+            moved = balance;
+            U256::ZERO
+        });
+        self.credit(to, moved);
+    }
+
     fn set_balance(&mut self, address: Address, to: impl FnOnce(U256) -> U256) {
         self.phase.accessed.entry(address).or_insert_with(BTreeSet::new);
         let before = self.world.account(&address);

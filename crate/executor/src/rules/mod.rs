@@ -16,6 +16,7 @@
 //! partial states of real blocks hold only what their transactions touch.
 
 pub mod blobs;
+pub mod dao;
 pub mod fork;
 pub mod rewards;
 
@@ -73,7 +74,13 @@ pub(crate) fn before(block: &Block, world: &Arc<World>) -> Result<Phase, BlockEr
             Some(SystemCall { contract, input, must_succeed: false })
         })
         .collect();
-    system_calls(block, world, Phase::default(), &calls)
+    let mut editor = Editor::new(block.spec, world, StateChanges::new());
+    if block.dao_fork {
+        for account in dao::DAO_ACCOUNTS.iter().filter(|account| world.account(account).is_some()) {
+            editor.move_all(*account, dao::DAO_REFUND);
+        }
+    }
+    system_calls(block, world, editor.finish(), &calls)
 }
 
 /// What happens after the last transaction, on top of what the block has changed until then.

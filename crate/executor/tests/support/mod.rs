@@ -64,6 +64,7 @@ pub fn plans() -> impl Strategy<Value = Plan> {
         Just(SpecId::SHANGHAI),
         Just(SpecId::CANCUN),
         Just(SpecId::OSAKA),
+        Just(SpecId::AMSTERDAM),
     ];
     let program = prop::collection::vec(step(), 0..6);
     let tx = (0..USERS, 0..(USERS + CONTRACTS + 2), any::<u16>(), 0..3u8)

@@ -34,7 +34,19 @@ pub(super) struct Block {
     pub(super) gas_used: Option<Number>,
     pub(super) logs_bloom: Option<Data>,
     pub(super) receipts_root: Option<Data>,
+    /// Hashes of uncles: nothing here says who mined them.
+    #[serde(default)]
+    pub(super) uncles: List<Word>,
+    #[serde(default)]
+    pub(super) withdrawals: List<Withdrawal>,
     pub(super) transactions: Vec<Transaction>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Withdrawal {
+    pub(super) address: Account20,
+    /// In gwei.
+    pub(super) amount: Number,
 }
 
 #[derive(Debug, serde::Deserialize)]

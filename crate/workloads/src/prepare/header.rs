@@ -1,10 +1,9 @@
 //! The block's own fields.
 
-use alloy_primitives::{B256, U256};
-use lanescope_executor::fork::{
-    blob_base_fee_update_fraction, fork_names, mainnet_spec, parse_fork,
-};
-use lanescope_executor::{Block, World};
+use alloy_primitives::{Address, B256, U256};
+use lanescope_executor::fork::{fork_names, mainnet_spec, parse_fork};
+use lanescope_executor::rules::{blobs::blob_parameters, dao::DAO_FORK_BLOCK};
+use lanescope_executor::{Block, Withdrawal, World};
 use lanescope_protocol::Scenario;
 use lanescope_protocol::limits::BLOCK_GAS_LIMIT_MAX;
 use lanescope_protocol::scenario::BlockFields;
@@ -50,7 +49,7 @@ pub(super) fn block(
         env.prevrandao = Some(word("prevrandao", &fields.prevrandao)?.unwrap_or_default());
     }
     if spec >= SpecId::CANCUN {
-        let fraction = blob_base_fee_update_fraction(spec, fields.timestamp);
+        let fraction = blob_parameters(spec, fields.timestamp).update_fraction;
         let excess = fields.excess_blob_gas.unwrap_or_default();
         if excess > BLOB_FEE_POWER_MAX * fraction {
             let problem = Problem::TooLargeForField(excess.to_string());
@@ -67,8 +66,26 @@ pub(super) fn block(
             &fields.parent_beacon_block_root,
         )?,
         parent_hash: parent_hash(fields.number, world),
+        // Only a real block has the accounts that it empties.
+        dao_fork: scenario.imported.is_some() && fields.number == DAO_FORK_BLOCK,
         transactions: Vec::new(),
+        rewards: at("rewards", rewards(fields, book))?,
+        withdrawals: at("withdrawals", withdrawals(fields, book))?,
     })
+}
+
+fn rewards(fields: &BlockFields, book: &Book) -> Result<Vec<(Address, U256)>, Problem> {
+    let rewards = fields.rewards.iter();
+    rewards
+        .map(|reward| Ok((book.resolve(&reward.account)?, value::amount(&reward.amount)?)))
+        .collect()
+}
+
+fn withdrawals(fields: &BlockFields, book: &Book) -> Result<Vec<Withdrawal>, Problem> {
+    let withdrawals = fields.withdrawals.iter();
+    withdrawals
+        .map(|one| Ok(Withdrawal { address: book.resolve(&one.address)?, gwei: one.gwei }))
+        .collect()
 }
 
 fn spec(fields: &BlockFields) -> Result<SpecId, Problem> {

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use alloy_primitives::U256;
-use alloy_primitives::map::U256Map;
-use lanescope_executor::{World, WorldAccount};
+use lanescope_executor::{World, WorldAccount, WorldStorage};
 use lanescope_protocol::Scenario;
 use lanescope_protocol::scenario::{Contract, Imported, PreAccount};
 use revm::bytecode::Bytecode;
@@ -69,7 +68,7 @@ pub(crate) fn imported_world(imported: &Imported) -> Result<World, ScenarioError
 
 fn pre_account(account: &PreAccount) -> Result<WorldAccount, Problem> {
     let code = block_file::code(value::bytes(&account.code)?)?;
-    let mut storage = U256Map::default();
+    let mut storage = WorldStorage::default();
     for (key, text) in &account.storage {
         storage.insert(value::amount(key)?, value::amount(text)?);
     }
@@ -92,7 +91,7 @@ fn add_contract(
     let place = |problem: Problem| problem.at(Place::Contract(index, contract.name.clone()));
     let artefact = contracts::find(&contract.code).map_err(place)?;
     let address = book.resolve(&contract.name).map_err(place)?;
-    let mut storage = U256Map::<U256>::default();
+    let mut storage = WorldStorage::default();
     for (path, text) in &contract.storage {
         let place = |problem: Problem| {
             problem.at(Place::Storage(contract.name.clone(), value::shorten(path)))

@@ -281,13 +281,17 @@ fn blocks() {
             &block(r#""beneficiary": "Carl""#),
             &block(r#""prevrandao": "0x12""#),
             &block(r#""excess_blob_gas": 18446744073709551615"#),
+            &block(r#""rewards": [{"account": "Carl", "amount": "2 ether"}]"#),
+            &block(r#""rewards": [{"account": "Ana", "amount": "much"}]"#),
+            &block(r#""withdrawals": [{"address": "0x12", "gwei": 1}]"#),
+            &block(r#""rewards": [{"account": "Ana", "amount": "2 ether"}]"#),
             &block(r#""gas_limit": 20000"#),
             &block(r#""fork": "berlin""#),
             &block(r#""beneficiary": "Ana", "fork": "london", "base_fee": "7""#),
         ],
         &expect![[r#"
             the block is empty: add a transaction
-            block, fork: there is no fork "atlantis"; known: frontier, homestead, tangerine-whistle, spurious-dragon, byzantium, constantinople, istanbul, berlin, london, merge, shanghai, cancun, prague, osaka
+            block, fork: there is no fork "atlantis"; known: frontier, homestead, tangerine-whistle, spurious-dragon, byzantium, constantinople, istanbul, berlin, london, merge, shanghai, cancun, prague, osaka, amsterdam
             block, gas_limit: it must be between 1 and 4000000000, not 0
             block, gas_limit: it must be between 1 and 4000000000, not 5000000000
             block, base_fee: "cheap" is not an amount; write wei (1000), "1.5 ether", "20 gwei" or hex (0x3e8)
@@ -295,6 +299,10 @@ fn blocks() {
             block, beneficiary: there is no account "Carl"
             block, prevrandao: "0x12" has 1 bytes; 32 are needed
             block, excess_blob_gas: "18446744073709551615" is too large for this field
+            block, rewards: there is no account "Carl"
+            block, rewards: "much" is not an amount; write wei (1000), "1.5 ether", "20 gwei" or hex (0x3e8)
+            block, withdrawals: "0x12" is not an address: it needs 0x and 40 hex digits
+            nothing is wrong
             transaction 1: its gas limit of 20000 is below the 21000 that it uses in any case
             nothing is wrong
             nothing is wrong"#]],

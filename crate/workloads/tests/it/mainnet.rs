@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use alloy_primitives::U256;
 use lanescope_executor::run_sequential;
 use lanescope_workloads::{header_checks, open, prepare, save};
 
@@ -58,6 +59,47 @@ fn real_blocks_are_ready_to_run() {
     }
     // The folder has grown over time, but was never smaller.
     assert!(files.is_empty() || files.len() >= 26, "only {} blocks", files.len());
+}
+
+#[test]
+fn real_blocks_pay_miners_and_stakers() {
+    let milli = |ether: u64| U256::from(ether) * U256::from(10).pow(U256::from(15));
+    for (name, withdrawals, reward) in [
+        ("46147.", 0, milli(5_000)),
+        // 5 ether, and 5/32 for an uncle.
+        ("1796867.", 0, milli(5_000) + milli(5_000) / U256::from(32)),
+        ("4370000.", 0, milli(3_000)),
+        ("9069000.", 0, milli(2_000)),
+        ("15537394.", 0, U256::ZERO),
+        ("18426253.", 16, U256::ZERO),
+    ] {
+        for path in files().iter().filter(|path| {
+            path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name))
+        }) {
+            let opened = open(name, &std::fs::read(path).unwrap()).unwrap();
+            let prepared = prepare(&opened.scenario, opened.state.clone()).unwrap();
+            let block = &*prepared.block;
+            assert_eq!(block.withdrawals.len(), withdrawals, "{name}");
+            let paid: U256 = block.rewards.iter().map(|(_, amount)| *amount).sum();
+            assert_eq!(paid, reward, "{name}");
+            // Exactly what is paid is what the accounts have more than without.
+            let mut unpaid = block.clone();
+            unpaid.rewards.clear();
+            unpaid.withdrawals.clear();
+            let without = run_sequential(&Arc::new(unpaid), &prepared.world).unwrap().state;
+            let mut state = run_sequential(&prepared.block, &prepared.world).unwrap().state;
+            let gwei = block.withdrawals.iter().map(|one| (one.address, one.gwei));
+            let gwei = gwei.map(|(who, gwei)| (who, U256::from(gwei) * U256::from(1_000_000_000)));
+            for (who, amount) in block.rewards.iter().copied().chain(gwei) {
+                state.get_mut(&who).unwrap().balance -= amount;
+            }
+            for (address, change) in state {
+                let before = prepared.world.account(&address).map(|account| account.info.balance);
+                let before = without.get(&address).map_or(before, |change| Some(change.balance));
+                assert_eq!(change.balance, before.unwrap_or_default(), "{name}, {address}");
+            }
+        }
+    }
 }
 
 #[test]
