@@ -21,7 +21,7 @@ pub mod world;
 
 pub use block::{Block, BlockError};
 pub use drive::{EventSink, GasClockRun, NoSink, Recording, Run, ThreadsOptions, run_on_threads};
-pub use evm::{SequentialRun, run_sequential};
+pub use evm::{BaselineRun, SequentialRun, run_baseline, run_sequential};
 pub use memory::Location;
 pub use outcome::{AccountChange, Outcome, Receipt, StateChanges, difference};
 pub use world::{World, WorldAccount};

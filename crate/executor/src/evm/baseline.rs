@@ -1,0 +1,117 @@
+//! The baseline of measurements: the fastest way to run a block on one lane with plain revm.
+//!
+//! One EVM for all transactions, its journal kept for the whole block, and nothing between revm and
+//! the state before the block. The oracle (`sequential.rs`) commits after every transaction
+//! instead, which is easier to trust and slower; so a comparison with it would flatter.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use revm::ExecuteEvm;
+use revm::context::TxEnv;
+use revm::context_interface::result::ExecutionResult;
+use revm::primitives::{U256, hardfork::SpecId};
+use revm::state::{Account, EvmState};
+
+use super::machine::invalid_reason;
+use super::sequential::check_block_gas;
+use super::setup::evm;
+use super::source::Source;
+use super::system_calls::after_system_calls;
+use crate::block::{Block, BlockError};
+use crate::outcome::{AccountChange, Outcome, Receipt, StateChanges};
+use crate::world::{World, WorldAccount};
+
+/// A block that ran on one lane, in revm's own words. Nothing is compared or sorted yet.
+#[derive(Debug)]
+pub struct BaselineRun {
+    /// How each transaction ended, in block order.
+    pub results: Vec<ExecutionResult>,
+    /// Every account that the block touched, as revm's journal holds it at the end.
+    pub state: EvmState,
+    /// The world in which the first transaction ran.
+    world: Arc<World>,
+    /// From EIP-161 on, empty accounts do not exist.
+    keeps_empty: bool,
+}
+
+/// Runs a whole block on one lane, as fast as plain revm goes. Whoever measures it measures the
+/// making and dropping of the EVM too.
+pub fn run_baseline(block: &Block, world: &Arc<World>) -> Result<BaselineRun, BlockError> {
+    let world = after_system_calls(block, Arc::clone(world))?;
+    let mut evm = evm(block, Source::World(Arc::clone(&world)));
+    let mut results = Vec::with_capacity(block.transactions.len());
+    let mut gas_used = 0;
+    for (index, tx) in block.transactions.iter().enumerate() {
+        check_block_gas(block, index, gas_used)?;
+        let result = evm.transact_one(TxEnv::clone(tx)).map_err(|error| {
+            BlockError::InvalidTransaction { index: index as u32, reason: invalid_reason(&error) }
+        })?;
+        gas_used += result.tx_gas_used();
+        results.push(result);
+    }
+    let state = evm.finalize();
+    let keeps_empty = !block.spec.is_enabled_in(SpecId::SPURIOUS_DRAGON);
+    Ok(BaselineRun { results, state, world, keeps_empty })
+}
+
+impl BaselineRun {
+    /// Gas used by all transactions.
+    #[must_use]
+    pub fn gas_used(&self) -> u64 {
+        self.results.iter().map(ExecutionResult::tx_gas_used).sum()
+    }
+
+    /// The result in the form that can be compared with others. `block` is the one that ran. Not
+    /// part of what is measured.
+    #[must_use]
+    pub fn outcome(&self, block: &Block) -> Outcome {
+        let results = block.transactions.iter().zip(&self.results);
+        let receipts = results.map(|(tx, result)| Receipt::new(tx, result.clone())).collect();
+        let mut outcome = Outcome { receipts, gas_used: 0, state: self.changes() };
+        outcome.accumulate();
+        outcome
+    }
+
+    fn changes(&self) -> StateChanges {
+        let sorted: BTreeMap<_, _> = self.state.iter().collect();
+        let touched = sorted.into_iter().filter(|(_, account)| account.is_touched());
+        touched
+            .filter_map(|(address, account)| {
+                let before = self.world.account(address);
+                let change = self.change(account, before);
+                change.differs_from(before, self.keeps_empty).then_some((*address, change))
+            })
+            .collect()
+    }
+
+    /// An account at the end of the block. What was destroyed by the transaction that touched it
+    /// last still shows what it was; what was destroyed earlier has been emptied since, and has
+    /// lost its first slots for good.
+    fn change(&self, account: &Account, before: Option<&WorldAccount>) -> AccountChange {
+        let is_gone = account.is_selfdestructed_locally();
+        let is_cleared = account.is_selfdestructed() || account.is_created();
+        let mut storage: BTreeMap<U256, U256> = BTreeMap::new();
+        let slots = before.map(|before| &before.storage);
+        if let (true, Some(slots)) = (is_cleared, slots) {
+            storage.extend(slots.keys().map(|key| (*key, U256::ZERO)));
+        }
+        if !is_gone {
+            let present = account.storage.iter().map(|(key, slot)| (*key, slot.present_value()));
+            storage.extend(present);
+        }
+        let was = |key: &U256| slots.and_then(|slots| slots.get(key)).copied().unwrap_or_default();
+        storage.retain(|key, value| *value != was(key));
+        let info = if is_gone { Default::default() } else { account.info.clone() };
+        // revm marks an empty account of the old rules as created if it came into being.
+        let exists =
+            !is_gone && (!account.is_empty() || (self.keeps_empty && account.is_created()));
+        AccountChange {
+            exists,
+            balance: info.balance,
+            nonce: info.nonce,
+            code_hash: info.code_hash,
+            storage,
+        }
+    }
+}
