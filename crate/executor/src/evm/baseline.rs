@@ -103,15 +103,21 @@ impl BaselineRun {
         let was = |key: &U256| slots.and_then(|slots| slots.get(key)).copied().unwrap_or_default();
         storage.retain(|key, value| *value != was(key));
         let info = if is_gone { Default::default() } else { account.info.clone() };
-        // revm marks an empty account of the old rules as created if it came into being.
-        let exists =
-            !is_gone && (!account.is_empty() || (self.keeps_empty && account.is_created()));
         AccountChange {
-            exists,
+            exists: !is_gone && (!account.is_empty() || self.empty_exists(account)),
             balance: info.balance,
             nonce: info.nonce,
             code_hash: info.code_hash,
             storage,
         }
+    }
+
+    /// Whether a touched empty account exists, which it can before EIP-161 only. revm marks those
+    /// that came into being as created. Of one that was destroyed and met again in a later
+    /// transaction, a journal kept for the whole block cannot tell whether it was called then,
+    /// which brings it back, or merely looked at; it is taken as called, as in every real block
+    /// seen.
+    fn empty_exists(&self, account: &Account) -> bool {
+        self.keeps_empty && (account.is_created() || account.is_selfdestructed())
     }
 }
