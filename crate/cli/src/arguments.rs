@@ -10,6 +10,8 @@ use lanescope_protocol::{Clock, Settings, StrategyName};
 use lanescope_timeline::Theme;
 use lexopt::{Arg, Parser, ValueExt as _};
 
+use crate::bench::arguments::{BenchArguments, parse_bench};
+
 /// What was asked for.
 #[derive(Debug)]
 pub(crate) enum Invocation {
@@ -17,6 +19,7 @@ pub(crate) enum Invocation {
     Run(RunArguments),
     Export(ExportArguments),
     Verify(VerifyArguments),
+    Bench(BenchArguments),
 }
 
 /// `lanescope run`.
@@ -58,6 +61,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Invocation> {
             Some("run") => parse_run(&mut parser),
             Some("export") => parse_export(&mut parser),
             Some("verify") => parse_verify(&mut parser),
+            Some("bench") => parse_bench(&mut parser),
             Some("help") => Ok(Invocation::Help),
             _ => bail!("there is no command {command:?}"),
         },
@@ -112,13 +116,13 @@ fn parse_export(parser: &mut Parser) -> Result<Invocation> {
 
 /// A word of the command line that no longer borrows from the parser, so that its value can be
 /// asked for.
-enum Word {
+pub(crate) enum Word {
     Help,
     Option(String),
     Value(OsString),
 }
 
-fn next_word(parser: &mut Parser) -> Result<Option<Word>> {
+pub(crate) fn next_word(parser: &mut Parser) -> Result<Option<Word>> {
     Ok(match parser.next()? {
         None => None,
         Some(Arg::Short('h') | Arg::Long("help")) => Some(Word::Help),
@@ -161,7 +165,7 @@ fn check_source(arguments: &RunArguments) -> Result<()> {
     Ok(())
 }
 
-fn within(option: &str, text: &str, range: RangeInclusive<u64>) -> Result<u64> {
+pub(crate) fn within(option: &str, text: &str, range: RangeInclusive<u64>) -> Result<u64> {
     let value = number(option, text)?;
     if !range.contains(&value) {
         bail!("{option} takes {} to {}, not {value}", range.start(), range.end());
@@ -188,15 +192,15 @@ fn parse_verify(parser: &mut Parser) -> Result<Invocation> {
     Ok(Invocation::Verify(arguments))
 }
 
-fn text(value: OsString) -> Result<String> {
+pub(crate) fn text(value: OsString) -> Result<String> {
     Ok(value.string()?)
 }
 
-fn number(option: &str, text: &str) -> Result<u64> {
+pub(crate) fn number(option: &str, text: &str) -> Result<u64> {
     text.parse().with_context(|| format!("{option} takes a whole number, not \"{text}\""))
 }
 
-fn lanes(text: &str) -> Result<u16> {
+pub(crate) fn lanes(text: &str) -> Result<u16> {
     let lanes = number("--lanes", text)?;
     let settings =
         Settings { lanes: u16::try_from(lanes).unwrap_or(u16::MAX), ..Settings::default() };
@@ -212,10 +216,10 @@ fn knob(text: &str) -> Result<(String, u64)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn parse_words(words: &[&str]) -> Result<Invocation> {
+    pub(crate) fn parse_words(words: &[&str]) -> Result<Invocation> {
         parse(Parser::from_args(words))
     }
 

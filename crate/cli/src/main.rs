@@ -1,6 +1,9 @@
 //! `lanescope`, the native twin of the page: the same engine from the command line.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly"))]
+
 mod arguments;
+mod bench;
 mod race;
 mod run;
 mod source;
@@ -10,6 +13,11 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use arguments::Invocation;
+use mimalloc::MiMalloc;
+
+/// For every runner alike: the system's own allocator slows threads down more than one lane.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const USAGE: &str = "\
 lanescope runs blocks of Ethereum transactions in parallel and checks the result.
@@ -19,6 +27,8 @@ lanescope runs blocks of Ethereum transactions in parallel and checks the result
   lanescope export SOURCE --format svg [--theme light|dark] [--width PIXELS]
                 [--at PERCENT] [the options of run]
   lanescope verify FILE... [--lanes N]...
+  lanescope bench [SOURCE]... [--synthetic NAME]... [--strategy NAME]...
+                [--lanes N]... [--runs R] [--memory] [--tracing] [--json]
 
 run     runs one block and says how it went. SOURCE is a scenario (.json), a real
         block (.json, .json.gz), or a workload: transfers, erc20, dex, nft-mint.
@@ -28,6 +38,13 @@ export  runs one block and draws its lanes as a self-contained SVG.
 verify  runs each block on one lane and under every strategy on both clocks,
         compares state and receipts, and real blocks with their header. One line
         for each file; the exit status is 1 if anything differs. Default: --lanes 4.
+bench   measures each block on real threads against plain revm on one lane: wall
+        and CPU time, medians of R repetitions in which all take turns, as a
+        Markdown table or as JSON. Compares every result; the exit status is 1 if
+        any differs. --memory adds the peak of resident memory, --tracing what it
+        costs to record a trace. Without a source: every synthetic block, which are
+        transfers, erc20, amm, sender-chain, one-receiver, hot-mix, mixed-1000.
+        Defaults: --strategy block-stm, --lanes 2, --runs 7.
 
 Strategies: sequential, block-stm.
 ";
@@ -51,6 +68,10 @@ fn main() -> ExitCode {
             Err(error) => complain(&format!("{error:#}"), DIFFERS),
         },
         Ok(Invocation::Verify(arguments)) => verify::verify(&arguments, &mut say),
+        Ok(Invocation::Bench(arguments)) => match bench::bench(&arguments, &mut say) {
+            Ok(()) => OK,
+            Err(error) => complain(&format!("{error:#}"), DIFFERS),
+        },
         Err(error) => complain(&format!("{error:#}\n\n{USAGE}"), MISUSED),
     };
     ExitCode::from(code)

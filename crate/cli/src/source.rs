@@ -10,7 +10,7 @@ use lanescope_executor::World;
 use lanescope_protocol::Scenario;
 use lanescope_protocol::limits::FILE_BYTES_MAX;
 use lanescope_protocol::scenario::Recipe;
-use lanescope_workloads::Prepared;
+use lanescope_workloads::{Prepared, SYNTHETIC};
 
 use crate::arguments::RunArguments;
 
@@ -22,6 +22,8 @@ pub(crate) fn load(arguments: &RunArguments) -> Result<Prepared> {
     let (scenario, state) = if is_file {
         let (scenario, state) = open(path)?;
         (adjust(scenario, arguments)?, state)
+    } else if is_synthetic(&arguments.source) {
+        (adjust(lanescope_workloads::synthetic(&arguments.source)?, arguments)?, None)
     } else {
         let recipe = Recipe {
             workload: arguments.source.clone(),
@@ -31,6 +33,13 @@ pub(crate) fn load(arguments: &RunArguments) -> Result<Prepared> {
         (lanescope_workloads::compose(&recipe)?, None)
     };
     Ok(lanescope_workloads::prepare(&scenario, state)?)
+}
+
+/// Whether this names a synthetic block and nothing else: two generators have names of such blocks.
+fn is_synthetic(name: &str) -> bool {
+    let generators = lanescope_workloads::catalogue().workloads;
+    SYNTHETIC.iter().any(|synthetic| synthetic.name == name)
+        && !generators.iter().any(|generator| generator.name == name)
 }
 
 /// Reads a file, at most up to the limit.

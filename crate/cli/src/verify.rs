@@ -64,7 +64,7 @@ fn check(file: &Path, lanes: &[u16]) -> Result<String> {
 }
 
 /// The oracle that does not depend on this project: what the network agreed on.
-fn check_header(prepared: &Prepared, sequential: &Outcome) -> Result<String> {
+pub(crate) fn check_header(prepared: &Prepared, sequential: &Outcome) -> Result<String> {
     let checks = prepared
         .header
         .as_ref()

@@ -26,7 +26,7 @@ pub use drive::{
     EventSink, GasClockRun, NoSink, Raced, RawRun, Recording, Run, ThreadsOptions, race_on_threads,
     run_on_threads,
 };
-pub use evm::{SequentialRun, run_sequential};
+pub use evm::{BaselineRun, SequentialRun, run_baseline, run_sequential};
 pub use memory::Location;
 pub use outcome::{AccountChange, Outcome, Receipt, StateChanges, difference};
 pub use rules::fork;

@@ -95,6 +95,8 @@ pub enum Problem {
     // Recipes.
     #[error("there is no workload \"{name}\"; known: {known}")]
     UnknownWorkload { name: String, known: String },
+    #[error("there is no synthetic block \"{name}\"; known: {known}")]
+    UnknownSynthetic { name: String, known: String },
     #[error("{workload} has no knob \"{knob}\"; known: {known}")]
     UnknownKnob { workload: String, knob: String, known: String },
     #[error("{knob} must be between {min} and {max}, not {value}")]

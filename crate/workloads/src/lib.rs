@@ -25,7 +25,7 @@ mod value;
 
 pub use book::derived_address;
 pub use error::{Ether, Place, Problem, ScenarioError, Shortfall};
-pub use generators::{catalogue, compose};
+pub use generators::{SYNTHETIC, Synthetic, catalogue, compose, synthetic};
 pub use names::Names;
 pub use open::{Opened, open};
 pub use prepare::{Prepared, TransactionLabel, prepare};

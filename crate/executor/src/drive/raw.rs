@@ -37,6 +37,12 @@ impl RawRun {
         self.counts().executions
     }
 
+    /// Incarnations whose result was thrown away.
+    #[must_use]
+    pub fn aborts(&self) -> u32 {
+        self.counts().aborts
+    }
+
     /// Ticks from the start to the last commit.
     #[must_use]
     pub fn makespan(&self) -> u64 {

@@ -1,6 +1,7 @@
 //! The adapter to revm: runs one transaction once against the multi-version memory and says what it
 //! read and what it leaves behind; and runs a whole block on one lane, as the oracle.
 
+mod baseline;
 mod effects;
 mod ledger;
 mod machine;
@@ -13,6 +14,7 @@ mod system_calls;
 mod view;
 mod watched;
 
+pub use baseline::{BaselineRun, run_baseline};
 pub use sequential::{SequentialRun, run_sequential};
 
 pub(crate) use effects::SlotWrite;

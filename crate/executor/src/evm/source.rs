@@ -1,15 +1,18 @@
 //! Where an EVM reads its state.
 //!
-//! One type for both, because revm's interpreter is compiled anew for every database type, and each
+//! One type for all, because revm's interpreter is compiled anew for every database type, and each
 //! copy weighs some hundred kilobytes in Wasm.
 
-use revm::Database;
+use std::sync::Arc;
+
 use revm::bytecode::Bytecode;
 use revm::primitives::{Address, B256, U256};
 use revm::state::{AccountId, AccountInfo};
+use revm::{Database, DatabaseRef};
 
 use super::ledger::Ledger;
 use super::view::{EstimateMet, View};
+use crate::world::World;
 
 /// The state behind an EVM.
 #[derive(Debug)]
@@ -18,6 +21,8 @@ pub(super) enum Source {
     Memory(View),
     /// The state of a run on one lane.
     Ledger(Ledger),
+    /// The state before the block, for a journal that keeps everything since.
+    World(Arc<World>),
 }
 
 impl Source {
@@ -25,15 +30,15 @@ impl Source {
     pub(super) fn view(&mut self) -> Option<&mut View> {
         match self {
             Self::Memory(view) => Some(view),
-            Self::Ledger(_) => None,
+            Self::Ledger(_) | Self::World(_) => None,
         }
     }
 
     /// The ledger, if it is one.
     pub(super) fn ledger(&mut self) -> Option<&mut Ledger> {
         match self {
-            Self::Memory(_) => None,
             Self::Ledger(ledger) => Some(ledger),
+            Self::Memory(_) | Self::World(_) => None,
         }
     }
 }
@@ -45,6 +50,10 @@ impl Database for Source {
         match self {
             Self::Memory(view) => view.basic(address),
             Self::Ledger(ledger) => Ok(ledger.basic(address)),
+            Self::World(world) => {
+                let Ok(info) = world.basic_ref(address);
+                Ok(info)
+            }
         }
     }
 
@@ -52,6 +61,10 @@ impl Database for Source {
         Ok(match self {
             Self::Memory(view) => view.code_by_hash(code_hash),
             Self::Ledger(ledger) => ledger.code_by_hash(code_hash),
+            Self::World(world) => {
+                let Ok(code) = world.code_by_hash_ref(code_hash);
+                code
+            }
         })
     }
 
@@ -59,6 +72,7 @@ impl Database for Source {
         match self {
             Self::Memory(view) => view.storage(address, None, key),
             Self::Ledger(ledger) => Ok(ledger.storage(address, key)),
+            Self::World(world) => Ok(world.slot(&address, key)),
         }
     }
 
@@ -71,6 +85,7 @@ impl Database for Source {
         match self {
             Self::Memory(view) => view.storage(address, Some(account_id), key),
             Self::Ledger(ledger) => Ok(ledger.storage(address, key)),
+            Self::World(world) => Ok(world.slot(&address, key)),
         }
     }
 
@@ -78,6 +93,10 @@ impl Database for Source {
         Ok(match self {
             Self::Memory(view) => view.block_hash(number),
             Self::Ledger(ledger) => ledger.block_hash(number),
+            Self::World(world) => {
+                let Ok(hash) = world.block_hash_ref(number);
+                hash
+            }
         })
     }
 }

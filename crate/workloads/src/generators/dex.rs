@@ -19,12 +19,12 @@ pub(super) const WORKLOAD: Workload = Workload {
     generate,
 };
 
-const TOKENS: [&str; 2] = ["Token", "Coin"];
+pub(super) const TOKENS: [&str; 2] = ["Token", "Coin"];
 const MINT: &str = "Mint";
 /// Deep enough that a whole block moves the price by a few percent at most.
 const RESERVE: u128 = 1_000_000 * hundredths(100);
 /// A swap by somebody who had none of the token bought uses 90,000; else 73,000.
-const GAS: u64 = 91_000;
+pub(super) const GAS: u64 = 91_000;
 
 fn generate(knobs: &Knobs, random: &mut Random) -> Draft {
     let (users, pools, hot) = (knobs.get("users"), knobs.get("pools"), knobs.get("hot"));
@@ -140,10 +140,7 @@ impl Traders {
             draft.set(TOKENS[side], format!("balanceOf[{owner}]"), ether_text(balance));
         }
         for (owner, pool) in self.pools {
-            for token in TOKENS {
-                let unlimited = format!("0x{}", "f".repeat(64));
-                draft.set(token, format!("allowance[{owner}][{pool}]"), unlimited);
-            }
+            TOKENS.iter().for_each(|token| draft.allow(token, &owner, &pool));
         }
         for (token, supply) in TOKENS.iter().zip(supply) {
             draft.set(token, "totalSupply".to_owned(), ether_text(supply));
@@ -163,7 +160,8 @@ fn swap(draft: &mut Draft, random: &mut Random, traders: &mut Traders, sender: &
     draft.call(sender, pool, function("swap", arguments), 0, GAS);
 }
 
-fn add_pool(draft: &mut Draft, name: &str) {
+/// A pool with as much of each token.
+pub(super) fn add_pool(draft: &mut Draft, name: &str) {
     let reserve = ether_text(RESERVE);
     let storage = BTreeMap::from([
         ("token0".to_owned(), TOKENS[0].to_owned()),

@@ -65,6 +65,12 @@ impl Draft {
         }
     }
 
+    /// Lets a spender take a token from its owner without limit.
+    pub(super) fn allow(&mut self, token: &str, owner: &str, spender: &str) {
+        let unlimited = format!("0x{}", "f".repeat(64));
+        self.set(token, format!("allowance[{owner}][{spender}]"), unlimited);
+    }
+
     /// A payment in ether, with a text for the receiver (which costs gas by its length).
     pub(super) fn pay(&mut self, sender: &str, receiver: &str, wei: u128, memo: &str) {
         let data = memo.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();

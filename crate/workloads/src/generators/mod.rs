@@ -8,6 +8,7 @@ mod erc20;
 mod knobs;
 mod nft_mint;
 mod random;
+mod synthetic;
 mod transfers;
 
 use lanescope_protocol::Scenario;
@@ -19,6 +20,8 @@ use crate::error::{Place, Problem, ScenarioError};
 use draft::Draft;
 use knobs::Knobs;
 use random::Random;
+
+pub use synthetic::{SYNTHETIC, Synthetic, synthetic};
 
 /// A generator.
 struct Workload {

@@ -12,4 +12,5 @@ mod generators;
 mod mainnet;
 mod names;
 mod round_trip;
+mod synthetic;
 mod traces;

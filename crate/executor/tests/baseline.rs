@@ -1,0 +1,26 @@
+//! What measurements compare with ends like the oracle, although it shares neither its state nor
+//! its commits.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
+
+mod support;
+
+use lanescope_executor::{difference, run_baseline, run_sequential};
+use proptest::prelude::*;
+use support::plans;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_baseline_equals_the_oracle(plan in plans()) {
+        let (block, world) = plan.build();
+        match (run_sequential(&block, &world), run_baseline(&block, &world)) {
+            (Ok(oracle), Ok(baseline)) => {
+                assert_eq!(difference(&oracle, &baseline.outcome(&block).unwrap()), None);
+                assert_eq!(oracle.gas_used, baseline.gas_used());
+            }
+            (oracle, baseline) => assert_eq!(oracle.err(), baseline.err()),
+        }
+    }
+}
