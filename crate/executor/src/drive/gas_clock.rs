@@ -185,7 +185,7 @@ impl Simulation {
         if let LaneState::Executing { version, execution, from } = state {
             let (status, gas) = (execution.status(), execution.gas());
             let last_check = execution.needs_last_check;
-            self.workshop.publish(version, *execution, &*self.strategy);
+            self.workshop.publish(version, execution, &*self.strategy);
             self.recorder.at(lane).execution_finished((from, self.now), version, status, gas);
             self.strategy.executed(version, last_check);
         }
@@ -285,7 +285,6 @@ impl Simulation {
         // Even what cannot run takes a moment, so that the clock always moves.
         let end = self.now + execution.gas().max(1);
         self.under_way.push(Reverse((end, version.tx, lane)));
-        let execution = Box::new(execution);
         self.lanes[lane.get()] = LaneState::Executing { version, execution, from: self.now };
     }
 

@@ -39,9 +39,9 @@ struct Result {
 
 #[derive(Debug, Default)]
 pub(super) struct Done {
-    pub(super) latest: Option<(Version, Execution)>,
+    pub(super) latest: Option<(Version, Box<Execution>)>,
     /// Those before it, if all are kept.
-    pub(super) thrown_away: Vec<(Version, Execution)>,
+    pub(super) thrown_away: Vec<(Version, Box<Execution>)>,
 }
 
 /// What a check of an incarnation's reads found.
@@ -84,7 +84,12 @@ impl Workshop {
 
     /// Makes an incarnation's writes visible, and tells the strategy if others may have read
     /// something else. Afterwards the incarnation is ready to be reported as executed.
-    pub(super) fn publish(&self, version: Version, execution: Execution, strategy: &dyn Strategy) {
+    pub(super) fn publish(
+        &self,
+        version: Version,
+        execution: Box<Execution>,
+        strategy: &dyn Strategy,
+    ) {
         let tx = version.tx;
         let result = self.results.get(tx.get());
         let mut done = lock(&result.done);

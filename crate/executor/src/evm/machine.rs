@@ -88,7 +88,7 @@ impl Machine {
 
     /// Runs a transaction once, on what the memory holds below it now. `is_first`: all before it
     /// are final.
-    pub(crate) fn execute(&mut self, index: TxIndex, is_first: bool) -> Execution {
+    pub(crate) fn execute(&mut self, index: TxIndex, is_first: bool) -> Box<Execution> {
         let tx = &self.block.transactions[index.get()];
         self.evm.ctx.tx = Arc::clone(tx);
         let sender = Sender {
@@ -106,7 +106,7 @@ impl Machine {
         let state = &mut journal.inner.state;
         let execution = match journal.database.view() {
             Some(view) => complete(&self.block, self.rules, tx, result, state, view),
-            None => Execution::invalid("the lane has no view of the state".to_owned()),
+            None => Box::new(Execution::invalid("the lane has no view of the state".to_owned())),
         };
         // revm keeps accounts from one transaction to the next; every incarnation must ask anew.
         if state.capacity() > STATE_CAPACITY_MAX {
@@ -140,7 +140,7 @@ fn complete(
     result: Result<ExecutionResult, EVMError<EstimateMet, InvalidTransaction>>,
     state: &EvmState,
     view: &mut View,
-) -> Execution {
+) -> Box<Execution> {
     note_what_no_opcode_tells(tx, view, result.is_err());
     let (effects, verdict) = match result {
         Ok(result) => {
@@ -155,21 +155,21 @@ fn complete(
         },
     };
     let recipient = view.memory().fee_recipient();
-    // Fees are published without telling anybody.
+    // Fees are published without telling anybody. They can only add to what was seen, so a balance
+    // that was large enough stays so.
     let looks_at_fees = view.accounts.iter().any(|read| {
         let needs = &read.needs;
-        read.account == recipient
-            && (needs.exact_balance || !needs.at_least.is_zero() || needs.below.is_some())
+        read.account == recipient && (needs.exact_balance || needs.below.is_some())
     });
     let invalid = matches!(verdict, Verdict::Invalid(_));
-    Execution {
+    Box::new(Execution {
         accounts: view.accounts.as_slice().into(),
         slots: view.slots.as_slice().into(),
         filter: view.filter,
         needs_last_check: looks_at_fees || view.nonce_predicted || invalid,
         effects,
         verdict,
-    }
+    })
 }
 
 /// What is looked at outside of opcodes.

@@ -106,8 +106,10 @@ pub(crate) struct AccountCell {
 struct Versions {
     /// Sorted by transaction; at most one each.
     list: SmallVec<[(Version, AccountChange); 1]>,
-    /// Whether any version ever touched more than the balance.
-    more_than_balance: bool,
+    /// Whether any version ever touched the nonce.
+    nonce: bool,
+    /// Whether any version ever touched the code, or created or destroyed the account.
+    code: bool,
     /// The balance after the first so many versions, all of them final: nobody adds those up again.
     settled: Option<Box<Settled>>,
 }
@@ -172,8 +174,8 @@ impl AccountCell {
 
 impl Versions {
     fn set(&mut self, version: Version, change: AccountChange) -> bool {
-        self.more_than_balance |=
-            change.nonce != NonceChange::None || change.code.is_some() || change.life != Life::Goes;
+        self.nonce |= change.nonce != NonceChange::None;
+        self.code |= change.code.is_some() || change.life != Life::Goes;
         let at = self.list.iter().rposition(|(known, _)| known.tx <= version.tx);
         match at {
             Some(at) if self.list[at].0.tx == version.tx => {
@@ -200,7 +202,7 @@ impl Versions {
         (state.balance, state.by.balance) = self.balance(below, base);
         let last = &self.list[below - 1].1;
         state.exists = last.life != Life::Destroyed;
-        if self.more_than_balance {
+        if self.nonce || self.code {
             self.rest(below, &mut state);
         }
         state
@@ -254,6 +256,9 @@ impl Versions {
     fn rest(&self, below: usize, state: &mut AccountState) {
         let (mut raised, mut nonce_known, mut code_known) = (0u64, false, false);
         for (version, change) in self.list[..below].iter().rev() {
+            if nonce_known && !self.code {
+                break;
+            }
             let destroyed = change.life == Life::Destroyed;
             if !nonce_known {
                 let set = match change.nonce {

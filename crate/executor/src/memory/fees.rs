@@ -13,28 +13,23 @@ use crate::sync::{Mutex, lock};
 pub(super) struct Fees {
     /// The latest incarnation's fee.
     each: Chunks<Mutex<U256>>,
-    transactions: u32,
     /// The sum of the first so many, all of them final.
     settled: Mutex<(u32, U256)>,
 }
 
 impl Fees {
     pub(super) fn new(transactions: usize) -> Self {
-        Self {
-            each: Chunks::new(transactions),
-            transactions: transactions as u32,
-            settled: Mutex::new((0, U256::ZERO)),
-        }
+        Self { each: Chunks::new(transactions), settled: Mutex::new((0, U256::ZERO)) }
     }
 
     pub(super) fn set(&self, tx: TxIndex, fee: U256) {
         *lock(self.each.get(tx.get())) = fee;
     }
 
-    /// What the transactions from `from` to below `to` pay, as far as they have run. Those below
-    /// `final_below` are final.
+    /// What the transactions from `from` to below `to` pay, as far as they are final: those below
+    /// `final_below` are. The others may still run again and pay another fee.
     pub(super) fn sum(&self, from: u32, to: u32, final_below: u32) -> U256 {
-        let to = to.min(self.transactions);
+        let to = to.min(final_below);
         if from > 0 {
             return self.add_up(from, to);
         }
@@ -45,7 +40,7 @@ impl Fees {
         }
         let (count, sum) = *settled;
         drop(settled);
-        if count <= to { sum.wrapping_add(self.add_up(count, to)) } else { self.add_up(0, to) }
+        if count == to { sum } else { self.add_up(0, to) }
     }
 
     fn add_up(&self, from: u32, to: u32) -> U256 {

@@ -263,7 +263,8 @@ impl Memory {
         })
     }
 
-    /// Adds what earlier transactions have paid, if the account is the fee recipient.
+    /// Adds what earlier transactions have paid, if the account is the fee recipient, as far as
+    /// they are final. So the balance is a lower bound, and exact for whoever comes next.
     fn with_fees(
         &self,
         account: AccountNumber,
