@@ -3,13 +3,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lanescope_protocol::{LocationId, TxIndex, Version};
-use revm::primitives::{KECCAK_EMPTY, U256};
+use revm::primitives::{B256, Bytes, KECCAK_EMPTY, U256};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 use crate::block::{Block, BlockError};
 use crate::evm::{Execution, Machine, Verdict, check_block_gas};
-use crate::memory::{Location, Memory, Resolved, Write};
+use crate::memory::{Content, Location, Memory, Resolved, Write};
 use crate::outcome::{AccountChange, Outcome, Receipt, StateChanges};
 use crate::rules;
 use crate::strategy::Finding;
@@ -171,8 +171,9 @@ impl Workshop {
     /// The block's result, once all transactions are final.
     pub(super) fn outcome(&self) -> Outcome {
         let committed = core::mem::take(&mut *self.receipts());
+        let codes = self.codes();
         let mut outcome =
-            Outcome { receipts: committed.receipts, gas_used: 0, state: committed.state };
+            Outcome { receipts: committed.receipts, gas_used: 0, state: committed.state, codes };
         outcome.accumulate();
         outcome
     }
@@ -182,6 +183,23 @@ impl Workshop {
         let spec = self.block.spec;
         let state = rules::stacked(&self.original, spec, self.before.clone(), self.state());
         Ok(rules::after(&self.block, &self.original, state)?.changes)
+    }
+
+    /// Codes that the final incarnations wrote.
+    fn codes(&self) -> BTreeMap<B256, Bytes> {
+        let locations = self.memory.locations();
+        let mut codes = BTreeMap::new();
+        for index in 0..self.slots.len() {
+            for write in &self.slot(TxIndex(index as u32)).published {
+                if let (Location::Code(_), Content::Value(hash)) =
+                    (locations[write.location.get()], write.content)
+                    && B256::from(hash) != KECCAK_EMPTY
+                {
+                    codes.insert(hash.into(), self.memory.code(hash.into()).original_bytes());
+                }
+            }
+        }
+        codes
     }
 
     fn receipts(&self) -> MutexGuard<'_, Committed> {

@@ -11,7 +11,7 @@ mod system_calls;
 mod view;
 mod watched;
 
-pub use sequential::{SequentialRun, run_sequential};
+pub use sequential::{SequentialRun, run_sequential, run_sequential_listed};
 
 pub(crate) use machine::{Execution, Machine, Verdict};
 pub(crate) use sequential::check_block_gas;
