@@ -6,15 +6,24 @@ mod support;
 
 use std::sync::Arc;
 
+use alloy_eip7928::{
+    AccountChanges, BalanceChange, BlockAccessIndex, NonceChange, SlotChanges, StorageChange,
+};
 use alloy_rlp::{Decodable, Encodable};
 use lanescope_executor::access_list::{ListError, from_run};
+use lanescope_executor::rules::{BLOCK_HASHES, WITHDRAWAL_REQUESTS};
 use lanescope_executor::{
-    Block, BlockAccessList, GasClockRun, Run, Withdrawal, World, difference, run_sequential,
-    run_sequential_listed,
+    Block, BlockAccessList, GasClockRun, Run, Withdrawal, World, WorldAccount, difference,
+    run_sequential, run_sequential_listed,
 };
 use lanescope_protocol::Settings;
 use proptest::prelude::*;
+use revm::bytecode::Bytecode;
+use revm::context::TxEnv;
 use revm::primitives::hardfork::SpecId;
+use revm::primitives::{B256, TxKind, U256};
+use revm::state::AccountInfo;
+use support::system::{BLOCK_HASHES_CODE, WITHDRAWALS_CODE};
 use support::{CONTRACTS, Plan, USERS, address, plans};
 
 fn parallel(block: &Arc<Block>, world: &Arc<World>, lanes: u16) -> Run {
@@ -99,6 +108,90 @@ proptest! {
         plan.spec = spec;
         check(&plan);
     }
+}
+
+#[test]
+fn a_list_by_hand() {
+    let (user, code) = (address(0), Some(Bytecode::new_legacy(WITHDRAWALS_CODE)));
+    let mut world = World::new();
+    let info = AccountInfo { balance: U256::from(1_000_000), ..AccountInfo::default() };
+    world.insert(user, WorldAccount { info, ..WorldAccount::default() });
+    let info = AccountInfo { nonce: 1, code, ..AccountInfo::default() };
+    world.insert(WITHDRAWAL_REQUESTS, WorldAccount { info, ..WorldAccount::default() });
+    let info = AccountInfo {
+        nonce: 1,
+        code: Some(Bytecode::new_legacy(BLOCK_HASHES_CODE)),
+        ..AccountInfo::default()
+    };
+    world.insert(BLOCK_HASHES, WorldAccount { info, ..WorldAccount::default() });
+    let request = TxEnv {
+        caller: user,
+        kind: TxKind::Call(WITHDRAWAL_REQUESTS),
+        value: U256::from(1),
+        data: vec![7; 56].into(),
+        gas_limit: 500_000,
+        ..TxEnv::default()
+    };
+    let mut block = Block {
+        spec: SpecId::PRAGUE,
+        parent_hash: Some(B256::with_last_byte(9)),
+        transactions: vec![request.clone(), TxEnv { nonce: 1, gas_price: 0, ..request }],
+        ..Block::default()
+    };
+    block.env.gas_limit = 30_000_000;
+    block.env.number = U256::from(8_191 + 4);
+    block.env.beneficiary = address(1);
+    let (block, world) = (Arc::new(block), Arc::new(world));
+    let (_, list) = run_sequential_listed(&block, &world).unwrap();
+    assert_eq!(from_run(&block, &world, &parallel(&block, &world, 2)).unwrap(), list);
+
+    let at = |index| BlockAccessIndex::new(index);
+    let slot = |key: u64, changes: &[(u64, U256)]| {
+        let changes = changes.iter().map(|(index, value)| StorageChange::new(at(*index), *value));
+        SlotChanges::new(U256::from(key), changes.collect())
+    };
+    let number = |value: u64| U256::from(value);
+    let balances = |balances: [(u64, u64); 2]| {
+        balances.map(|(index, wei)| BalanceChange::new(at(index), number(wei))).to_vec()
+    };
+    let word = U256::from_be_bytes([7; 32]);
+    let rest = U256::from_be_slice(&[7; 24]) << 64;
+    let sender = U256::from_be_slice(user.as_slice());
+    let expected = [
+        // The fee recipient gets nothing.
+        AccountChanges::new(address(1)),
+        AccountChanges {
+            balance_changes: balances([(1, 999_999), (2, 999_998)]),
+            nonce_changes: vec![NonceChange::new(at(1), 1), NonceChange::new(at(2), 2)],
+            ..AccountChanges::new(user)
+        },
+        // Before the first transaction the parent's hash is stored.
+        AccountChanges {
+            storage_changes: vec![slot(3, &[(0, number(9))])],
+            ..AccountChanges::new(BLOCK_HASHES)
+        },
+        AccountChanges {
+            storage_changes: vec![
+                // The count and the tail, which the end of the block sets back.
+                slot(1, &[(1, number(1)), (2, number(2)), (3, U256::ZERO)]),
+                slot(3, &[(1, number(1)), (2, number(2)), (3, U256::ZERO)]),
+                // Two requests of three words each.
+                slot(4, &[(1, sender)]),
+                slot(5, &[(1, word)]),
+                slot(6, &[(1, rest)]),
+                slot(7, &[(2, sender)]),
+                slot(8, &[(2, word)]),
+                slot(9, &[(2, rest)]),
+            ],
+            // The excess stays 0, and so does the head.
+            storage_reads: vec![number(0), number(2)],
+            balance_changes: balances([(1, 1), (2, 2)]),
+            ..AccountChanges::new(WITHDRAWAL_REQUESTS)
+        },
+    ];
+    let mut expected = BlockAccessList::new(expected.to_vec());
+    expected.sort();
+    assert_eq!(list, expected, "{}", list.diff(expected.as_slice()));
 }
 
 #[test]
