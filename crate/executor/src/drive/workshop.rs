@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lanescope_protocol::{LocationId, TxIndex, Version};
+use revm::DatabaseRef;
 use revm::primitives::{B256, Bytes, KECCAK_EMPTY, U256};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -185,7 +186,7 @@ impl Workshop {
         Ok(rules::after(&self.block, &self.original, state)?.changes)
     }
 
-    /// Codes that the final incarnations wrote.
+    /// Codes that the final incarnations wrote and that the world does not have.
     fn codes(&self) -> BTreeMap<B256, Bytes> {
         let locations = self.memory.locations();
         let mut codes = BTreeMap::new();
@@ -194,6 +195,8 @@ impl Workshop {
                 if let (Location::Code(_), Content::Value(hash)) =
                     (locations[write.location.get()], write.content)
                     && B256::from(hash) != KECCAK_EMPTY
+                    && let Ok(known) = self.original.code_by_hash_ref(hash.into())
+                    && known.is_empty()
                 {
                     codes.insert(hash.into(), self.memory.code(hash.into()).original_bytes());
                 }

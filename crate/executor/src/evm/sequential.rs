@@ -2,13 +2,10 @@
 //! It shares no code with the multi-version memory, so that a mistake there cannot hide here.
 
 use core::fmt;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lanescope_protocol::limits::TRANSACTIONS_MAX;
 use revm::ExecuteEvm;
-use revm::primitives::{B256, Bytes};
-use revm::state::EvmState;
 
 use super::ledger::Ledger;
 use super::machine::invalid_reason;
@@ -46,7 +43,6 @@ pub struct SequentialRun {
     evm: Evm,
     receipts: Vec<Receipt>,
     gas_used: u64,
-    codes: BTreeMap<B256, Bytes>,
     /// The state after the block, once the protocol has done what comes after the last transaction.
     closed: Option<StateChanges>,
     /// What was touched so far, if anybody asked.
@@ -78,9 +74,7 @@ impl SequentialRun {
         ledger.apply(&before.changes);
         let evm = evm(&block, Source::Ledger(ledger));
         let receipts = Vec::with_capacity(block.transactions.len().min(TRANSACTIONS_MAX));
-        let codes = BTreeMap::new();
-        let mut run =
-            Self { block, world, evm, receipts, gas_used: 0, codes, closed: None, listing };
+        let mut run = Self { block, world, evm, receipts, gas_used: 0, closed: None, listing };
         if run.block.transactions.is_empty() {
             run.close()?;
         }
@@ -112,7 +106,6 @@ impl SequentialRun {
         if let Some(listing) = &mut self.listing {
             listing.transaction(index, &executed.state);
         }
-        self.codes.extend(new_codes(&executed.state));
         if let Some(ledger) = self.evm.ctx.journaled_state.database.ledger() {
             ledger.commit(executed.state);
         }
@@ -147,24 +140,12 @@ impl SequentialRun {
     #[must_use]
     pub fn finish(mut self) -> Outcome {
         let state = self.closed.take().unwrap_or_else(|| self.changes());
-        let mut outcome =
-            Outcome { receipts: self.receipts, gas_used: 0, state, codes: self.codes };
+        let ledger = self.evm.ctx.journaled_state.database.ledger();
+        let codes = ledger.map(|ledger| ledger.new_codes()).unwrap_or_default();
+        let mut outcome = Outcome { receipts: self.receipts, gas_used: 0, state, codes };
         outcome.accumulate();
         outcome
     }
-}
-
-/// Codes that a transaction gave to accounts.
-fn new_codes(state: &EvmState) -> impl Iterator<Item = (B256, Bytes)> {
-    let changed = state.values().filter(|account| {
-        account.is_touched()
-            && !account.is_selfdestructed()
-            && account.info.code_hash != account.original_info().code_hash
-    });
-    changed.filter_map(|account| {
-        let code = account.info.code.as_ref().filter(|code| !code.is_empty())?;
-        Some((account.info.code_hash, code.original_bytes()))
-    })
 }
 
 /// A transaction's gas limit must fit into what the earlier ones left of the block's gas.
