@@ -1,10 +1,14 @@
 //! Real blocks: every strategy equals one lane on both clocks, and one lane equals the header.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
-use lanescope_executor::{difference, run_sequential};
+use lanescope_executor::access_list::from_run;
+use lanescope_executor::{
+    BlockAccessList, World, difference, run_sequential, run_sequential_listed,
+};
 use lanescope_protocol::{Clock, Settings, StrategyName};
 use lanescope_workloads::{header_checks, open, prepare, trace};
+use revm::primitives::hardfork::SpecId;
 
 #[test]
 fn real_blocks_equal_one_lane_and_their_headers() {
@@ -50,4 +54,24 @@ fn the_trace_of_a_real_block_survives_its_byte_form() {
     let bytes = first.encode();
     assert_eq!(lanescope_protocol::Trace::decode(&bytes).unwrap(), first);
     assert_eq!(make().encode(), bytes, "the gas clock gives the same trace, byte for byte");
+}
+
+#[test]
+fn the_access_list_of_a_real_block_is_the_same_on_many_lanes() {
+    for file in lanescope_tests::mainnet_files() {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let opened = open(&name, &std::fs::read(&file).unwrap()).unwrap();
+        let prepared = prepare(&opened.scenario, opened.state).unwrap();
+        // Lists count on contracts that outlive their transaction to keep their storage.
+        if !prepared.block.spec.is_enabled_in(SpecId::CANCUN) {
+            continue;
+        }
+        let (block, world) = (&prepared.block, &prepared.world);
+        let (_, expected) = run_sequential_listed(block, world).unwrap();
+        expected.validate_structure(block.transactions.len()).unwrap();
+        let run = lanescope_tests::run(&prepared, &Settings::default()).unwrap();
+        let found = from_run(block, world, &run).unwrap();
+        assert_eq!(expected, found, "{name}: {}", expected.diff(found.as_slice()));
+        println!("{name}: {} accounts, {} slots", found.account_count(), found.total_slots());
+    }
 }

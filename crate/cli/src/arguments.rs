@@ -18,6 +18,7 @@ pub(crate) enum Invocation {
     Help,
     Run(RunArguments),
     Export(ExportArguments),
+    AccessList(RunArguments),
     Verify(VerifyArguments),
     Bench(BenchArguments),
 }
@@ -60,6 +61,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Invocation> {
         Some(Arg::Value(command)) => match command.to_str() {
             Some("run") => parse_run(&mut parser),
             Some("export") => parse_export(&mut parser),
+            Some("access-list") => parse_access_list(&mut parser),
             Some("verify") => parse_verify(&mut parser),
             Some("bench") => parse_bench(&mut parser),
             Some("help") => Ok(Invocation::Help),
@@ -80,6 +82,13 @@ fn parse_run(parser: &mut Parser) -> Result<Invocation> {
     }
     check_source(&arguments)?;
     Ok(Invocation::Run(arguments))
+}
+
+fn parse_access_list(parser: &mut Parser) -> Result<Invocation> {
+    Ok(match parse_run(parser)? {
+        Invocation::Run(arguments) => Invocation::AccessList(arguments),
+        other => other,
+    })
 }
 
 fn parse_export(parser: &mut Parser) -> Result<Invocation> {
@@ -239,6 +248,16 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn access_list_takes_a_source() {
+        let Ok(Invocation::AccessList(arguments)) = parse_words(&["access-list", "dex", "--json"])
+        else {
+            panic!("not understood");
+        };
+        assert_eq!(arguments.source, "dex");
+        assert!(arguments.json);
+    }
+
+    #[test]
     fn mistakes_are_named() {
         let cases = [
             (&["run", "dex", "--lanes", "0"][..], "lanes must be between 1 and 256, not 0"),
@@ -253,6 +272,10 @@ pub(crate) mod tests {
             (&["run", "dex", "--magic"], "there is no option --magic here"),
             (&["export", "dex", "--format", "gif"], "there is no format \"gif\"; known: svg"),
             (&["export", "dex", "--at", "101"], "--at takes 0 to 100, not 101"),
+            (
+                &["access-list"],
+                "say what to run: a file, or one of transfers, erc20, dex, nft-mint",
+            ),
             (&["verify"], "verify needs at least one FILE"),
             (&["dance"], "there is no command \"dance\""),
         ];

@@ -2,6 +2,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly"))]
 
+mod access_list;
 mod arguments;
 mod bench;
 mod race;
@@ -26,6 +27,7 @@ lanescope runs blocks of Ethereum transactions in parallel and checks the result
                 [--clock gas|threads] [--seed S] [--json]
   lanescope export SOURCE --format svg [--theme light|dark] [--width PIXELS]
                 [--at PERCENT] [the options of run]
+  lanescope access-list SOURCE [--set KNOB=VALUE]... [--seed S] [--json]
   lanescope verify FILE... [--lanes N]...
   lanescope bench [SOURCE]... [--synthetic NAME]... [--strategy NAME]...
                 [--lanes N]... [--runs R] [--memory] [--tracing] [--json]
@@ -35,6 +37,9 @@ run     runs one block and says how it went. SOURCE is a scenario (.json), a rea
         --set and --seed turn a workload's knobs. Defaults: --strategy block-stm,
         --lanes 4, --clock gas.
 export  runs one block and draws its lanes as a self-contained SVG.
+access-list
+        runs one block on one lane and lists the accounts and slots that it touches
+        (EIP-7928). --json prints the whole list.
 verify  runs each block on one lane and under every strategy on both clocks,
         compares state and receipts, and real blocks with their header. One line
         for each file; the exit status is 1 if anything differs. Default: --lanes 4.
@@ -65,6 +70,10 @@ fn main() -> ExitCode {
         },
         Ok(Invocation::Export(arguments)) => match run::export(&arguments) {
             Ok(svg) => say(&svg).map_or(DIFFERS, |()| OK),
+            Err(error) => complain(&format!("{error:#}"), DIFFERS),
+        },
+        Ok(Invocation::AccessList(arguments)) => match access_list::list(&arguments) {
+            Ok(text) => say(&text).map_or(DIFFERS, |()| OK),
             Err(error) => complain(&format!("{error:#}"), DIFFERS),
         },
         Ok(Invocation::Verify(arguments)) => verify::verify(&arguments, &mut say),

@@ -3,7 +3,8 @@
 //! Four rooms: [`strategy`] decides which transaction runs when and knows transactions by index
 //! only; [`memory`] keeps every version of every value; [`evm`] runs one transaction on revm
 //! against that memory; [`drive`] moves it all, on real threads or on the deterministic gas clock.
-//! [`rules`] is what the protocol does outside transactions.
+//! [`rules`] is what the protocol does outside transactions; [`access_list`] says what a block
+//! touched.
 //! Why the result equals sequential execution: a transaction commits after all earlier ones, and
 //! only if every value it read is the value that they left (`drive/workshop.rs`, `check`).
 //!
@@ -16,17 +17,19 @@ mod outcome;
 mod strategy;
 mod sync;
 
+pub mod access_list;
 pub mod block;
 pub mod preimages;
 pub mod rules;
 pub mod world;
 
+pub use access_list::BlockAccessList;
 pub use block::{Block, BlockError, Withdrawal};
 pub use drive::{
     EventSink, GasClockRun, NoSink, Raced, RawRun, Recording, Run, ThreadsOptions, race_on_threads,
     run_on_threads,
 };
-pub use evm::{BaselineRun, SequentialRun, run_baseline, run_sequential};
+pub use evm::{BaselineRun, SequentialRun, run_baseline, run_sequential, run_sequential_listed};
 pub use memory::Location;
 pub use outcome::{AccountChange, Outcome, Receipt, StateChanges, difference};
 pub use rules::fork;

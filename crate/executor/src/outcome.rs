@@ -20,6 +20,9 @@ pub struct Outcome {
     pub gas_used: u64,
     /// Every account that differs from the state before the block.
     pub state: StateChanges,
+    /// Codes that transactions gave to accounts and that the world before did not have, by hash,
+    /// whether or not they stand at the end.
+    pub codes: BTreeMap<B256, Bytes>,
 }
 
 /// Accounts after the block, where they differ from before.

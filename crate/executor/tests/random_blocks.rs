@@ -1,6 +1,6 @@
 //! Every strategy equals sequential execution, on random blocks, on both clocks.
 
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub, dead_code)]
 
 mod support;
 

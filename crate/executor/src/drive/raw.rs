@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use lanescope_protocol::TxIndex;
 use lanescope_protocol::event::FallbackReason;
-use revm::primitives::{KECCAK_EMPTY, U256};
+use revm::DatabaseRef;
+use revm::primitives::{B256, Bytes, KECCAK_EMPTY, U256};
 
 use super::Run;
 use super::recorder::{Counts, Recorder};
@@ -84,7 +85,8 @@ impl RawRun {
                 None => None,
             })
         });
-        let mut outcome = Outcome { receipts: receipts.collect(), gas_used: 0, state };
+        let receipts = receipts.collect();
+        let mut outcome = Outcome { receipts, gas_used: 0, state, codes: self.codes() };
         outcome.accumulate();
         Ok(outcome)
     }
@@ -124,6 +126,24 @@ impl RawRun {
             }
         }
         changes
+    }
+
+    /// Codes that the final incarnations wrote and that the world does not have.
+    fn codes(&self) -> BTreeMap<B256, Bytes> {
+        let Workshop { memory, world, block, .. } = &self.workshop;
+        let mut codes = BTreeMap::new();
+        for index in 0..block.transactions.len() {
+            self.workshop.with_done(TxIndex(index as u32), |done| {
+                let accounts = done.latest.iter().flat_map(|(_, known)| &known.effects.accounts);
+                for hash in accounts.filter_map(|(_, change)| change.code.as_deref()) {
+                    let Ok(known) = world.code_by_hash_ref(*hash);
+                    if *hash != KECCAK_EMPTY && known.is_empty() {
+                        codes.insert(*hash, memory.code_by_hash(*hash).original_bytes());
+                    }
+                }
+            });
+        }
+        codes
     }
 
     /// Accounts that were written, with the keys of written slots.

@@ -9,7 +9,7 @@ use super::Recording;
 use super::recorder::{Locations, Ran, Recorder};
 use super::workshop::{Moved, Workshop};
 use crate::evm::{AccountRead, Execution, Field, SlotRead, SlotWrite};
-use crate::memory::{AccountChange, Life, Location, NonceChange};
+use crate::memory::{AccountChange, AccountNumber, Life, Location, NonceChange};
 
 /// Puts the notes of all lanes together.
 pub(super) fn recording(workshop: &Workshop, lanes: Vec<Recorder>) -> Recording {
@@ -60,6 +60,7 @@ impl Writer<'_> {
         for slot in slots {
             self.slot_read(ran, moved, slot);
         }
+        self.empty_slots(ran, moved, &execution.effects.empty_slots);
         let reads = &execution.accounts;
         let mut changes: Vec<_> = execution.effects.accounts.iter().collect();
         changes.sort_unstable_by_key(|(account, _)| self.workshop.memory.address(*account));
@@ -159,6 +160,17 @@ impl Writer<'_> {
                 (AccessKind::Add, change.added)
             };
             self.push(version, kind, Location::Balance(address), to, value);
+        }
+    }
+
+    fn empty_slots(&mut self, ran: &Ran, moved: &[Moved], slots: &[(AccountNumber, U256)]) {
+        let memory = &self.workshop.memory;
+        let mut located: Vec<_> =
+            slots.iter().map(|(account, key)| (memory.address(*account), *key)).collect();
+        located.sort_unstable();
+        for (address, key) in located {
+            let location = Location::Slot(address, key);
+            self.read(ran, moved, AccessKind::Read, location, None, U256::ZERO);
         }
     }
 

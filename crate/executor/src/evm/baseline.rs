@@ -76,7 +76,7 @@ impl BaselineRun {
         let results = block.transactions.iter().zip(&self.results);
         let receipts = results.map(|(tx, result)| Receipt::new(tx, result.clone())).collect();
         let state = rules::after(block, &self.world, self.changes())?.changes;
-        let mut outcome = Outcome { receipts, gas_used: 0, state };
+        let mut outcome = Outcome { receipts, gas_used: 0, state, ..Outcome::default() };
         outcome.accumulate();
         Ok(outcome)
     }

@@ -2,6 +2,7 @@
 
 use revm::primitives::{Address, U256};
 use revm::state::{Account, EvmState};
+use rustc_hash::FxHashSet;
 
 use super::reads::AccountRead;
 use super::view::View;
@@ -12,6 +13,9 @@ use crate::memory::{AccountChange, AccountNumber, Life, NonceChange, SlotNumber}
 pub(crate) struct Effects {
     pub(crate) accounts: Vec<(AccountNumber, AccountChange)>,
     pub(crate) slots: Vec<SlotWrite>,
+    /// Slots of new contracts that were looked at and left at zero. Nobody else can have written
+    /// them, so they are no reads; block access lists name them (EIP-7928).
+    pub(crate) empty_slots: Vec<(AccountNumber, U256)>,
     /// What the fee recipient gets.
     pub(crate) fee: U256,
 }
@@ -33,6 +37,9 @@ pub(super) fn effects(
     fee: U256,
 ) -> Effects {
     let mut effects = Effects { fee, ..Effects::default() };
+    if view.creates {
+        effects.empty_slots = empty_slots(state, view);
+    }
     #[allow(clippy::iter_over_hash_type)] // each account on its own; whoever records sorts
     for (address, account) in state {
         if !account.is_touched() {
@@ -40,9 +47,10 @@ pub(super) fn effects(
         }
         let Some(position) = view.position(address, account.info.account_id) else { continue };
         let read = &view.accounts[position];
+        let gone = account.is_selfdestructed();
         // The order of the tests matters: a contract created and destroyed in one transaction
         // carries both marks, and a destroyed account still shows its old nonce and code.
-        if account.is_selfdestructed() {
+        if gone {
             if address == recipient {
                 // A fee paid to an account that dies in this transaction dies with it.
                 effects.fee = U256::ZERO;
@@ -62,6 +70,25 @@ pub(super) fn effects(
         }
     }
     effects
+}
+
+/// Slots that revm knew to be zero without asking, and left so.
+fn empty_slots(state: &EvmState, view: &View) -> Vec<(AccountNumber, U256)> {
+    let asked: FxHashSet<_> = view.slots.iter().map(|read| read.slot.number).collect();
+    let mut empty = Vec::new();
+    #[allow(clippy::iter_over_hash_type)] // whoever records sorts
+    for (address, account) in state {
+        let Some(position) = view.position(address, account.info.account_id) else { continue };
+        let number = view.accounts[position].account;
+        let written = account.is_touched() && !account.is_selfdestructed();
+        for (key, slot) in &account.storage {
+            let known = asked.contains(&view.memory().slot(number, *key).number);
+            if !known && !(written && slot.is_changed()) {
+                empty.push((number, *key));
+            }
+        }
+    }
+    empty
 }
 
 fn change(account: &Account, read: &AccountRead, view: &View) -> AccountChange {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use revm::DatabaseRef;
 use revm::bytecode::Bytecode;
 use revm::primitives::map::{AddressMap, B256Map, U256Map};
-use revm::primitives::{Address, B256, KECCAK_EMPTY, U256};
+use revm::primitives::{Address, B256, Bytes, KECCAK_EMPTY, U256};
 use revm::state::{Account, AccountInfo, EvmState};
 
 use crate::outcome::{AccountChange, StateChanges};
@@ -46,6 +46,16 @@ impl Ledger {
             .map(|(address, entry)| (*address, self.change(*address, entry)))
             .filter_map(|(address, change)| change.map(|change| (address, change)));
         changes.collect()
+    }
+
+    /// Codes that accounts got and that the world does not have, by hash.
+    pub(super) fn new_codes(&self) -> BTreeMap<B256, Bytes> {
+        let is_new = |hash| {
+            let Ok(code) = self.world.code_by_hash_ref(hash);
+            code.is_empty()
+        };
+        let sorted: BTreeMap<_, _> = self.codes.iter().filter(|(hash, _)| is_new(**hash)).collect();
+        sorted.into_iter().map(|(hash, code)| (*hash, code.original_bytes())).collect()
     }
 
     /// Makes what happened outside transactions part of the state. A code that the world does not

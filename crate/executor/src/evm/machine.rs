@@ -175,7 +175,8 @@ fn complete(
 /// What is looked at outside of opcodes.
 fn note_what_no_opcode_tells(tx: &TxEnv, view: &mut View, failed: bool) {
     let authorizes = tx.authorization_list_len() > 0;
-    let creates = view.creates || tx.kind.is_create() || authorizes;
+    view.creates |= tx.kind.is_create();
+    let creates = view.creates || authorizes;
     for read in &mut view.accounts {
         if creates && read.seen.nonce == 0 {
             // Only where the nonce is zero can a contract come to be (EIP-684).

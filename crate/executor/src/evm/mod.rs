@@ -15,7 +15,7 @@ mod view;
 mod watched;
 
 pub use baseline::{BaselineRun, run_baseline};
-pub use sequential::{SequentialRun, run_sequential};
+pub use sequential::{SequentialRun, run_sequential, run_sequential_listed};
 
 pub(crate) use effects::SlotWrite;
 pub(crate) use machine::{Execution, Machine, Verdict};

@@ -11,6 +11,7 @@ use super::ledger::Ledger;
 use super::machine::invalid_reason;
 use super::setup::{Evm, evm};
 use super::source::Source;
+use crate::access_list::{BlockAccessList, Listing};
 use crate::block::{Block, BlockError};
 use crate::outcome::{Outcome, Receipt, StateChanges};
 use crate::rules;
@@ -23,6 +24,18 @@ pub fn run_sequential(block: &Arc<Block>, world: &Arc<World>) -> Result<Outcome,
     Ok(run.finish())
 }
 
+/// Runs a whole block on one lane and lists what it touched (EIP-7928), with revm's own builder.
+pub fn run_sequential_listed(
+    block: &Arc<Block>,
+    world: &Arc<World>,
+) -> Result<(Outcome, BlockAccessList), BlockError> {
+    let listing = Some(Listing::default());
+    let mut run = SequentialRun::start(Arc::clone(block), Arc::clone(world), listing)?;
+    while !run.step()? {}
+    let list = run.listing.take().unwrap_or_default().finish();
+    Ok((run.finish(), list))
+}
+
 /// A block on one lane, a transaction at a time.
 pub struct SequentialRun {
     block: Arc<Block>,
@@ -32,6 +45,8 @@ pub struct SequentialRun {
     gas_used: u64,
     /// The state after the block, once the protocol has done what comes after the last transaction.
     closed: Option<StateChanges>,
+    /// What was touched so far, if anybody asked.
+    listing: Option<Listing>,
 }
 
 impl fmt::Debug for SequentialRun {
@@ -43,12 +58,23 @@ impl fmt::Debug for SequentialRun {
 impl SequentialRun {
     /// Makes ready; does what comes before the first transaction.
     pub fn new(block: Arc<Block>, world: Arc<World>) -> Result<Self, BlockError> {
+        Self::start(block, world, None)
+    }
+
+    fn start(
+        block: Arc<Block>,
+        world: Arc<World>,
+        mut listing: Option<Listing>,
+    ) -> Result<Self, BlockError> {
         let before = rules::before(&block, &world)?;
+        if let Some(listing) = &mut listing {
+            listing.outside(0, &world, &StateChanges::new(), &before);
+        }
         let mut ledger = Ledger::new(Arc::clone(&world), rules::keeps_empty(block.spec));
         ledger.apply(&before.changes);
         let evm = evm(&block, Source::Ledger(ledger));
         let receipts = Vec::with_capacity(block.transactions.len().min(TRANSACTIONS_MAX));
-        let mut run = Self { block, world, evm, receipts, gas_used: 0, closed: None };
+        let mut run = Self { block, world, evm, receipts, gas_used: 0, closed: None, listing };
         if run.block.transactions.is_empty() {
             run.close()?;
         }
@@ -77,6 +103,9 @@ impl SequentialRun {
         let executed = self.evm.transact(tx.clone()).map_err(|error| {
             BlockError::InvalidTransaction { index: index as u32, reason: invalid_reason(&error) }
         })?;
+        if let Some(listing) = &mut self.listing {
+            listing.transaction(index, &executed.state);
+        }
         if let Some(ledger) = self.evm.ctx.journaled_state.database.ledger() {
             ledger.commit(executed.state);
         }
@@ -93,7 +122,12 @@ impl SequentialRun {
     /// Does what comes after the last transaction.
     fn close(&mut self) -> Result<(), BlockError> {
         let changes = self.changes();
-        self.closed = Some(rules::after(&self.block, &self.world, changes)?.changes);
+        let before = self.listing.as_ref().map(|_| changes.clone()).unwrap_or_default();
+        let after = rules::after(&self.block, &self.world, changes)?;
+        if let Some(listing) = &mut self.listing {
+            listing.outside(self.receipts.len() + 1, &self.world, &before, &after);
+        }
+        self.closed = Some(after.changes);
         Ok(())
     }
 
@@ -106,7 +140,9 @@ impl SequentialRun {
     #[must_use]
     pub fn finish(mut self) -> Outcome {
         let state = self.closed.take().unwrap_or_else(|| self.changes());
-        let mut outcome = Outcome { receipts: self.receipts, gas_used: 0, state };
+        let ledger = self.evm.ctx.journaled_state.database.ledger();
+        let codes = ledger.map(|ledger| ledger.new_codes()).unwrap_or_default();
+        let mut outcome = Outcome { receipts: self.receipts, gas_used: 0, state, codes };
         outcome.accumulate();
         outcome
     }

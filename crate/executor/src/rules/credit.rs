@@ -1,7 +1,5 @@
 //! Changing account by account what a block has changed so far.
 
-use std::collections::BTreeSet;
-
 use revm::primitives::{Address, U256, hardfork::SpecId};
 use revm::state::AccountInfo;
 
@@ -39,7 +37,7 @@ impl<'a> Editor<'a> {
     }
 
     fn set_balance(&mut self, address: Address, to: impl FnOnce(U256) -> U256) {
-        self.phase.accessed.entry(address).or_insert_with(BTreeSet::new);
+        self.phase.accessed.entry(address).or_default();
         let before = self.world.account(&address);
         let change =
             self.phase.changes.entry(address).or_insert_with(|| AccountChange::unchanged(before));

@@ -1,5 +1,7 @@
 //! Random blocks: small bytecode programs that meet on few hot locations.
 
+pub mod system;
+
 use std::sync::Arc;
 
 use lanescope_executor::{Block, World, WorldAccount};
