@@ -17,6 +17,7 @@ pub(crate) enum Invocation {
     Run(RunArguments),
     Export(ExportArguments),
     Verify(VerifyArguments),
+    StateTest(StateTestArguments),
 }
 
 /// `lanescope run`.
@@ -47,6 +48,14 @@ pub(crate) struct VerifyArguments {
     pub(crate) lanes: Vec<u16>,
 }
 
+/// `lanescope state-test`.
+#[derive(Debug, Default)]
+pub(crate) struct StateTestArguments {
+    pub(crate) folder: PathBuf,
+    pub(crate) lanes: Vec<u16>,
+    pub(crate) json: bool,
+}
+
 /// Lanes where none are given.
 const LANES_DEFAULT: u16 = 4;
 
@@ -58,6 +67,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Invocation> {
             Some("run") => parse_run(&mut parser),
             Some("export") => parse_export(&mut parser),
             Some("verify") => parse_verify(&mut parser),
+            Some("state-test") => parse_state_test(&mut parser),
             Some("help") => Ok(Invocation::Help),
             _ => bail!("there is no command {command:?}"),
         },
@@ -188,6 +198,25 @@ fn parse_verify(parser: &mut Parser) -> Result<Invocation> {
     Ok(Invocation::Verify(arguments))
 }
 
+fn parse_state_test(parser: &mut Parser) -> Result<Invocation> {
+    let mut folder = None;
+    let mut arguments = StateTestArguments::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("lanes") => arguments.lanes.push(lanes(&text(parser.value()?)?)?),
+            Arg::Long("json") => arguments.json = true,
+            Arg::Short('h') | Arg::Long("help") => return Ok(Invocation::Help),
+            Arg::Value(value) if folder.is_none() => folder = Some(value),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    arguments.folder = folder.context("state-test needs a DIR with state tests in it")?.into();
+    if arguments.lanes.is_empty() {
+        arguments.lanes = vec![1, 2, 4];
+    }
+    Ok(Invocation::StateTest(arguments))
+}
+
 fn text(value: OsString) -> Result<String> {
     Ok(value.string()?)
 }
@@ -250,6 +279,8 @@ mod tests {
             (&["export", "dex", "--format", "gif"], "there is no format \"gif\"; known: svg"),
             (&["export", "dex", "--at", "101"], "--at takes 0 to 100, not 101"),
             (&["verify"], "verify needs at least one FILE"),
+            (&["state-test"], "state-test needs a DIR with state tests in it"),
+            (&["state-test", "a", "b"], "unexpected argument \"b\""),
             (&["dance"], "there is no command \"dance\""),
         ];
         for (words, sentence) in cases {

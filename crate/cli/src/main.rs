@@ -4,6 +4,7 @@ mod arguments;
 mod race;
 mod run;
 mod source;
+mod state_test;
 mod verify;
 
 use std::io::Write as _;
@@ -19,6 +20,7 @@ lanescope runs blocks of Ethereum transactions in parallel and checks the result
   lanescope export SOURCE --format svg [--theme light|dark] [--width PIXELS]
                 [--at PERCENT] [the options of run]
   lanescope verify FILE... [--lanes N]...
+  lanescope state-test DIR [--lanes N]... [--json]
 
 run     runs one block and says how it went. SOURCE is a scenario (.json), a real
         block (.json, .json.gz), or a workload: transfers, erc20, dex, nft-mint.
@@ -28,6 +30,9 @@ export  runs one block and draws its lanes as a self-contained SVG.
 verify  runs each block on one lane and under every strategy on both clocks,
         compares state and receipts, and real blocks with their header. One line
         for each file; the exit status is 1 if anything differs. Default: --lanes 4.
+state-test  runs the official Ethereum state tests in a folder: every case alone and
+        several to a block, on one lane and under Block-STM on both clocks. The exit
+        status is 1 if one fails that plain revm passes. Default: --lanes 1, 2 and 4.
 
 Strategies: sequential, block-stm.
 ";
@@ -51,6 +56,10 @@ fn main() -> ExitCode {
             Err(error) => complain(&format!("{error:#}"), DIFFERS),
         },
         Ok(Invocation::Verify(arguments)) => verify::verify(&arguments, &mut say),
+        Ok(Invocation::StateTest(arguments)) => match state_test::state_test(&arguments, &mut say) {
+            Ok(code) => code,
+            Err(error) => complain(&format!("{error:#}"), DIFFERS),
+        },
         Err(error) => complain(&format!("{error:#}\n\n{USAGE}"), MISUSED),
     };
     ExitCode::from(code)
