@@ -241,6 +241,7 @@ fn knob(text: &str) -> Result<(String, u64)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
 mod tests {
     use super::*;
 

@@ -56,10 +56,12 @@ fn main() -> ExitCode {
             Err(error) => complain(&format!("{error:#}"), DIFFERS),
         },
         Ok(Invocation::Verify(arguments)) => verify::verify(&arguments, &mut say),
-        Ok(Invocation::StateTest(arguments)) => match state_test::state_test(&arguments, &mut say) {
-            Ok(code) => code,
-            Err(error) => complain(&format!("{error:#}"), DIFFERS),
-        },
+        Ok(Invocation::StateTest(arguments)) => {
+            match state_test::state_test(&arguments, &mut say) {
+                Ok(code) => code,
+                Err(error) => complain(&format!("{error:#}"), DIFFERS),
+            }
+        }
         Err(error) => complain(&format!("{error:#}\n\n{USAGE}"), MISUSED),
     };
     ExitCode::from(code)

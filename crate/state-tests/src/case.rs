@@ -92,9 +92,10 @@ impl Plan {
 
     /// The setting with these parts, shared with earlier cases where they are equal.
     fn setting(&mut self, spec: SpecId, fork: &str, fields: &Env, pre: &PreState) -> Arc<Setting> {
-        let known = self.settings.iter().find(|known| {
-            known.spec == spec && known.fields == *fields && known.pre == *pre
-        });
+        let known = self
+            .settings
+            .iter()
+            .find(|known| known.spec == spec && known.fields == *fields && known.pre == *pre);
         if let Some(known) = known {
             return Arc::clone(known);
         }
@@ -114,6 +115,19 @@ impl Plan {
 }
 
 impl Setting {
+    /// The same header and state under other rules.
+    pub(crate) fn under(&self, spec: SpecId, fork: &str) -> Self {
+        Self {
+            spec,
+            fork: fork.to_owned(),
+            chain_id: self.chain_id,
+            env: self.env.clone(),
+            pre: self.pre.clone(),
+            world: Arc::clone(&self.world),
+            fields: self.fields.clone(),
+        }
+    }
+
     /// A block of these transactions under this setting. No system calls: state tests have none.
     pub(crate) fn block(&self, env: BlockEnv, transactions: &[TxEnv]) -> Arc<Block> {
         Arc::new(Block {
@@ -164,7 +178,10 @@ fn header(spec: SpecId, fields: &Env) -> BlockEnv {
 pub(crate) fn world(pre: &PreState, number: u64) -> World {
     let mut world = World::new();
     for (address, account) in pre {
-        world.insert(*address, WorldAccount { info: info(account), storage: slots(account).collect() });
+        world.insert(
+            *address,
+            WorldAccount { info: info(account), storage: slots(account).collect() },
+        );
     }
     for number in number.saturating_sub(BLOCK_HASHES)..number {
         world.insert_block_hash(number, keccak256(number.to_string()));

@@ -15,6 +15,7 @@ pub(crate) type PreState = BTreeMap<Address, Account>;
 
 /// One test: a state, a block's header fields, transactions by index, and what they lead to.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a test with env, pre, transaction and post")]
 pub(crate) struct Unit {
     pub(crate) env: Env,
     pub(crate) pre: PreState,

@@ -14,7 +14,12 @@ use crate::runners::{Ran, Runners, one_lane};
 ///
 /// Where plain revm does not reach what the file expects, the others need not either; they must
 /// still agree with each other.
-pub(crate) fn judge(case: &Case, runners: &Runners, at: &str, report: &mut Report) -> Option<Outcome> {
+pub(crate) fn judge(
+    case: &Case,
+    runners: &Runners,
+    at: &str,
+    report: &mut Report,
+) -> Option<Outcome> {
     let setting = &case.setting;
     let transactions = [case.tx.clone()];
     let settled = plain::run(setting, &setting.pre, &setting.env, &transactions);
@@ -104,5 +109,33 @@ pub(crate) fn disagreement(oracle: &Ran, ran: &Ran) -> Option<String> {
             Some(words.unwrap_or_else(|| "differs from one lane".to_owned()))
         }
         (Ran::Done(_), Ran::Done(_)) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lanescope_executor::Receipt;
+
+    fn done(gas_used: u64) -> Ran {
+        let receipt = Receipt { gas_used, ..Receipt::default() };
+        Ran::Done(Box::new(Outcome { receipts: vec![receipt], ..Outcome::default() }))
+    }
+
+    #[test]
+    fn every_disagreement_has_a_sentence() {
+        let refused = || Ran::Refused("the nonce".to_owned());
+        let broke = || Ran::Broke("a panic".to_owned());
+        for (oracle, ran, sentence) in [
+            (done(1), done(2), "T1 used 2 gas instead of 1"),
+            (done(1), refused(), "refuses it: the nonce"),
+            (done(1), broke(), "broke down: a panic"),
+            (refused(), done(1), "accepts what one lane refuses: the nonce"),
+            (refused(), broke(), "broke down: a panic"),
+        ] {
+            assert_eq!(disagreement(&oracle, &ran).as_deref(), Some(sentence));
+        }
+        assert_eq!(disagreement(&done(1), &done(1)), None);
+        assert_eq!(disagreement(&refused(), &refused()), None);
     }
 }

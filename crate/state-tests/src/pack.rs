@@ -4,6 +4,9 @@
 //! times. There are two kinds of such blocks: *chains*, whose transactions keep their senders and
 //! get ascending nonces, and *crowds*, in which every transaction has a sender of its own, a copy
 //! of the original one, so that only what the contracts do ties them together.
+//!
+//! Nearly all files are about recent forks only. So each block also runs under the first rules and
+//! under the last ones before EIP-161: no file says what must come out there, but plain revm does.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,6 +14,7 @@ use std::sync::Arc;
 use alloy_primitives::{Address, keccak256};
 use lanescope_executor::{Block, BlockError, Outcome, World, run_sequential};
 use revm::context::TxEnv;
+use revm::primitives::hardfork::SpecId;
 
 use crate::case::{Case, Setting, world};
 use crate::file::PreState;
@@ -24,8 +28,16 @@ use crate::runners::{Ran, Runners};
 const TRANSACTIONS_MOST: usize = 24;
 /// The fewest: cases are repeated until there are so many.
 const TRANSACTIONS_LEAST: usize = 4;
-/// Gas at which a packed block is full, so that no block takes seconds.
+/// Gas at which a packed block is full, so that no block takes seconds. A case that leaves no room
+/// for a second one is not packed.
 const GAS_MOST: u64 = 40_000_000;
+
+/// Under which rules packed blocks run besides their own, and the names of those.
+const OLD_RULES: [(SpecId, &str); 2] =
+    [(SpecId::FRONTIER, "Frontier"), (SpecId::TANGERINE, "EIP150")];
+/// The highest gas limit of a transaction under rules that its test was not made for: what ends
+/// soon under its own may go on for ever under others.
+const GAS_LIMIT_MOST: u64 = GAS_MOST / TRANSACTIONS_MOST as u64;
 
 /// A case that ran to its end alone, and the gas that it used.
 #[derive(Clone, Copy, Debug)]
@@ -41,13 +53,29 @@ enum Kind {
 }
 
 /// Packs the cases of a file into blocks and judges them.
-pub(crate) fn judge(file: &str, candidates: &[Candidate<'_>], runners: &Runners, report: &mut Report) {
+pub(crate) fn judge(
+    file: &str,
+    candidates: &[Candidate<'_>],
+    runners: &Runners,
+    report: &mut Report,
+) {
     for group in groups(candidates) {
         for (number, part) in parts(&group).into_iter().enumerate() {
-            for kind in [Kind::Chain, Kind::Crowd] {
-                let setting = &part[0].case.setting;
-                let at = format!("{file}, {}, {} {}", setting.fork, kind.word(), number + 1);
-                judge_part(&at, kind, &part, runners, report);
+            let own = &part[0].case.setting;
+            let others = OLD_RULES.iter().filter(|(spec, _)| *spec != own.spec);
+            let others: Vec<_> = others.map(|(spec, fork)| own.under(*spec, fork)).collect();
+            for setting in others.iter().chain([own.as_ref()]) {
+                let mut chosen: Vec<_> =
+                    part.iter().map(|candidate| candidate.case.tx.clone()).collect();
+                if setting.spec != own.spec {
+                    chosen
+                        .iter_mut()
+                        .for_each(|tx| tx.gas_limit = tx.gas_limit.min(GAS_LIMIT_MOST));
+                }
+                for kind in [Kind::Chain, Kind::Crowd] {
+                    let at = format!("{file}, {}, {} {}", setting.fork, kind.word(), number + 1);
+                    judge_block(&at, setting, kind, &chosen, runners, report);
+                }
             }
         }
     }
@@ -56,7 +84,7 @@ pub(crate) fn judge(file: &str, candidates: &[Candidate<'_>], runners: &Runners,
 /// Candidates with the same setting, in the file's order.
 fn groups<'a>(candidates: &[Candidate<'a>]) -> Vec<Vec<Candidate<'a>>> {
     let mut groups: Vec<Vec<Candidate<'a>>> = Vec::new();
-    for candidate in candidates {
+    for candidate in candidates.iter().filter(|candidate| candidate.gas_used <= GAS_MOST / 2) {
         let setting = &candidate.case.setting;
         match groups.iter_mut().find(|group| Arc::ptr_eq(&group[0].case.setting, setting)) {
             Some(group) => group.push(*candidate),
@@ -66,18 +94,21 @@ fn groups<'a>(candidates: &[Candidate<'a>]) -> Vec<Vec<Candidate<'a>>> {
     groups
 }
 
-/// A group in pieces that fit into one block, none of them empty.
+/// A group in pieces that fit into one block. A group that is too small for a block repeats itself.
 fn parts<'a>(group: &[Candidate<'a>]) -> Vec<Vec<Candidate<'a>>> {
-    let least = TRANSACTIONS_LEAST.max(group.len());
     let mut parts: Vec<Vec<Candidate<'a>>> = Vec::new();
     let mut gas = 0_u64;
-    for candidate in group.iter().cycle().take(least) {
+    for (index, candidate) in group.iter().cycle().enumerate() {
         gas = gas.saturating_add(candidate.gas_used);
+        let is_repeated = index >= group.len();
         match parts.last_mut() {
-            // Two at least, or there is nothing to meet.
-            Some(part) if part.len() < 2 || (part.len() < TRANSACTIONS_MOST && gas <= GAS_MOST) => {
+            Some(part) if part.len() < TRANSACTIONS_MOST && gas <= GAS_MOST => {
+                if is_repeated && index >= TRANSACTIONS_LEAST {
+                    break;
+                }
                 part.push(*candidate);
             }
+            _ if is_repeated => break,
             _ => {
                 gas = candidate.gas_used;
                 parts.push(vec![*candidate]);
@@ -87,22 +118,25 @@ fn parts<'a>(group: &[Candidate<'a>]) -> Vec<Vec<Candidate<'a>>> {
     parts
 }
 
-fn judge_part(
+fn judge_block(
     at: &str,
+    setting: &Setting,
     kind: Kind,
-    part: &[Candidate<'_>],
+    chosen: &[TxEnv],
     runners: &Runners,
     report: &mut Report,
 ) {
-    let setting = &part[0].case.setting;
-    let Some(Packed { block, world, pre, transactions, outcome }) = pack(setting, kind, part) else {
+    let Some(packed) = pack(setting, kind, chosen) else {
         return;
     };
+    let Packed { block, world, pre, transactions, outcome } = packed;
     report.packed_blocks += 1;
     report.packed_transactions += transactions.len() as u64;
     let mut objections = Vec::new();
     match plain::run(setting, &pre, &block.env, &transactions) {
-        Err(reason) => objections.push(format!("plain revm refuses what one lane accepts: {reason}")),
+        Err(reason) => {
+            objections.push(format!("plain revm refuses what one lane accepts: {reason}"))
+        }
         Ok(settled) => {
             if settled.state_root != state_root(&world, &outcome.state) {
                 objections.push("one lane reaches another state root than plain revm".to_owned());
@@ -136,9 +170,9 @@ struct Packed {
 }
 
 /// A block of those transactions that can follow each other; `None` if fewer than two can.
-fn pack(setting: &Setting, kind: Kind, part: &[Candidate<'_>]) -> Option<Packed> {
+fn pack(setting: &Setting, kind: Kind, chosen: &[TxEnv]) -> Option<Packed> {
     let mut pre = setting.pre.clone();
-    let mut chosen: Vec<TxEnv> = part.iter().map(|candidate| candidate.case.tx.clone()).collect();
+    let mut chosen = chosen.to_vec();
     if matches!(kind, Kind::Crowd) {
         spread(&mut chosen, &mut pre);
     }

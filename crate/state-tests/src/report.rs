@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::runners::Effort;
 
-/// How many beyond revm are shown by name for each folder; the rest only counts.
+/// How many failures of a kind are shown; the rest is only counted.
 const FAILURES_SHOWN: usize = 200;
 
 /// A case or packed block whose result is not what it should be.
@@ -108,7 +108,8 @@ impl Report {
     /// One line of counts.
     #[must_use]
     pub fn line(&self) -> String {
-        let mut line = format!("{} files, {} cases, {} passed", self.files, self.cases, self.passed);
+        let mut line =
+            format!("{} files, {} cases, {} passed", self.files, self.cases, self.passed);
         let skipped = self.skipped.values().sum();
         let counts = [
             (self.failed.len() as u64, "failed"),

@@ -22,8 +22,7 @@ pub fn state_root(world: &World, changes: &StateChanges) -> B256 {
     }
     for (address, change) in changes.iter().filter(|(_, change)| change.exists) {
         let before = world.account(address).into_iter().flat_map(|account| &account.storage);
-        let mut storage: BTreeMap<U256, U256> =
-            before.map(|(key, value)| (*key, *value)).collect();
+        let mut storage: BTreeMap<U256, U256> = before.map(|(key, value)| (*key, *value)).collect();
         storage.extend(&change.storage);
         let account = trie_account(change.nonce, change.balance, change.code_hash, storage);
         accounts.insert(*address, account);

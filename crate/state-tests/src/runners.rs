@@ -64,10 +64,8 @@ impl Runners {
                 let mut effort = Effort::default();
                 let ran = guard(|| {
                     let run = parallel(block, world, &settings, pool)?;
-                    effort = Effort {
-                        aborts: u64::from(run.aborts),
-                        fell_back: run.fallback.is_some(),
-                    };
+                    effort =
+                        Effort { aborts: u64::from(run.aborts), fell_back: run.fallback.is_some() };
                     Ok(run.outcome)
                 });
                 let plural = if *lanes == 1 { "" } else { "s" };

@@ -52,7 +52,7 @@ pub enum Progress<'a> {
 
 /// Every state test file in a folder and the folders in it, sorted; or the one file, if it is one.
 pub fn files_in(folder: &Path) -> io::Result<Vec<SuiteFile>> {
-    if !folder.is_dir() {
+    if !folder.metadata()?.is_dir() {
         let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
         return Ok(vec![SuiteFile { name, content: Content::Path(folder.to_owned()) }]);
     }
@@ -89,8 +89,7 @@ pub fn run_suite(
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Report, NoThreads> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
-    let runners: Vec<_> =
-        (0..workers).map(|_| Runners::new(lanes)).collect::<Result<_, _>>()?;
+    let runners: Vec<_> = (0..workers).map(|_| Runners::new(lanes)).collect::<Result<_, _>>()?;
     let next = AtomicUsize::new(0);
     let desks: Vec<_> = runners.iter().map(|_| Desk::default()).collect();
     let mut total = Report::default();

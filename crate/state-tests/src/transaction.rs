@@ -18,16 +18,18 @@ use crate::file::{Authorization, Indexes, Transactions};
 /// for the same reason as the number itself would be.
 pub(crate) fn pick(lists: &Transactions, indexes: Indexes, chain: u64) -> Result<TxEnv, String> {
     let list = access_list(lists, indexes);
+    let tx_type = kind(lists, list.is_some());
+    let receiver = receiver(lists)?;
+    if tx_type >= 3 && receiver == TxKind::Create {
+        // Its encoding has no place for that, so revm has no check either.
+        return Err(format!("transaction type {tx_type} cannot create a contract"));
+    }
     Ok(TxEnv {
-        tx_type: kind(lists, list.is_some()),
+        tx_type,
         caller: sender(lists)?,
         gas_limit: entry(&lists.gas_limit, indexes.gas, "gas limit")?.saturating_to(),
-        gas_price: lists
-            .gas_price
-            .or(lists.max_fee_per_gas)
-            .unwrap_or_default()
-            .saturating_to(),
-        kind: receiver(lists)?,
+        gas_price: lists.gas_price.or(lists.max_fee_per_gas).unwrap_or_default().saturating_to(),
+        kind: receiver,
         value: value(entry(&lists.value, indexes.value, "value")?)?,
         data: entry(&lists.data, indexes.data, "data")?.clone(),
         nonce: lists.nonce.saturating_to(),
@@ -161,10 +163,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_transaction_says_why() {
-        let lists = lists();
+        let mut lists = lists();
         let refused = |data, value| pick(&lists, Indexes { data, gas: 0, value }, 1).unwrap_err();
         assert_eq!(refused(0, 1), "its value does not fit into 256 bits");
         assert_eq!(refused(2, 0), "there is no data 2, only 2");
+        lists.to = Some(String::new());
+        let error = pick(&lists, Indexes { data: 0, gas: 0, value: 0 }, 1).unwrap_err();
+        assert_eq!(error, "transaction type 4 cannot create a contract");
     }
 
     #[test]
