@@ -68,12 +68,14 @@ fn members_depend_in_one_direction() {
     let metadata = metadata();
     let (protocol, executor) = ("lanescope-protocol", "lanescope-executor");
     let (workloads, timeline) = ("lanescope-workloads", "lanescope-timeline");
+    let state_tests = "lanescope-state-tests";
     check_direct(&metadata, protocol, &[]);
     check_direct(&metadata, executor, &[protocol]);
     check_direct(&metadata, workloads, &[protocol, executor]);
     check_direct(&metadata, timeline, &[protocol]);
     check_direct(&metadata, "lanescope-engine", &[protocol, executor, workloads]);
-    check_direct(&metadata, "lanescope", &[protocol, executor, workloads, timeline]);
+    check_direct(&metadata, state_tests, &[protocol, executor]);
+    check_direct(&metadata, "lanescope", &[protocol, executor, workloads, timeline, state_tests]);
     check_direct(&metadata, "lanescope-page", &[protocol, timeline]);
     check_direct(&metadata, "xtask", &[]);
 }

@@ -1,5 +1,7 @@
 //! What tests across crates share: where things are, and how to run a block every way there is.
 
+mod state_tests;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -8,6 +10,8 @@ use std::time::Instant;
 use lanescope_executor::{BlockError, GasClockRun, NoSink, Run, ThreadsOptions, run_on_threads};
 use lanescope_protocol::{Clock, Settings};
 use lanescope_workloads::Prepared;
+
+pub use state_tests::state_test_files;
 
 /// The root of the work tree.
 #[must_use]

@@ -21,6 +21,7 @@ pub(crate) enum Invocation {
     AccessList(RunArguments),
     Verify(VerifyArguments),
     Bench(BenchArguments),
+    StateTest(StateTestArguments),
 }
 
 /// `lanescope run`.
@@ -51,6 +52,14 @@ pub(crate) struct VerifyArguments {
     pub(crate) lanes: Vec<u16>,
 }
 
+/// `lanescope state-test`.
+#[derive(Debug, Default)]
+pub(crate) struct StateTestArguments {
+    pub(crate) folder: PathBuf,
+    pub(crate) lanes: Vec<u16>,
+    pub(crate) json: bool,
+}
+
 /// Lanes where none are given.
 const LANES_DEFAULT: u16 = 4;
 
@@ -64,6 +73,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Invocation> {
             Some("access-list") => parse_access_list(&mut parser),
             Some("verify") => parse_verify(&mut parser),
             Some("bench") => parse_bench(&mut parser),
+            Some("state-test") => parse_state_test(&mut parser),
             Some("help") => Ok(Invocation::Help),
             _ => bail!("there is no command {command:?}"),
         },
@@ -201,6 +211,25 @@ fn parse_verify(parser: &mut Parser) -> Result<Invocation> {
     Ok(Invocation::Verify(arguments))
 }
 
+fn parse_state_test(parser: &mut Parser) -> Result<Invocation> {
+    let mut folder = None;
+    let mut arguments = StateTestArguments::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("lanes") => arguments.lanes.push(lanes(&text(parser.value()?)?)?),
+            Arg::Long("json") => arguments.json = true,
+            Arg::Short('h') | Arg::Long("help") => return Ok(Invocation::Help),
+            Arg::Value(value) if folder.is_none() => folder = Some(value),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    arguments.folder = folder.context("state-test needs a DIR with state tests in it")?.into();
+    if arguments.lanes.is_empty() {
+        arguments.lanes = vec![1, 2, 4];
+    }
+    Ok(Invocation::StateTest(arguments))
+}
+
 pub(crate) fn text(value: OsString) -> Result<String> {
     Ok(value.string()?)
 }
@@ -277,6 +306,8 @@ pub(crate) mod tests {
                 "say what to run: a file, or one of transfers, erc20, dex, nft-mint",
             ),
             (&["verify"], "verify needs at least one FILE"),
+            (&["state-test"], "state-test needs a DIR with state tests in it"),
+            (&["state-test", "a", "b"], "unexpected argument \"b\""),
             (&["dance"], "there is no command \"dance\""),
         ];
         for (words, sentence) in cases {

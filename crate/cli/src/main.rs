@@ -8,6 +8,7 @@ mod bench;
 mod race;
 mod run;
 mod source;
+mod state_test;
 mod verify;
 
 use std::io::Write as _;
@@ -31,6 +32,7 @@ lanescope runs blocks of Ethereum transactions in parallel and checks the result
   lanescope verify FILE... [--lanes N]...
   lanescope bench [SOURCE]... [--synthetic NAME]... [--strategy NAME]...
                 [--lanes N]... [--runs R] [--memory] [--tracing] [--json]
+  lanescope state-test DIR [--lanes N]... [--json]
 
 run     runs one block and says how it went. SOURCE is a scenario (.json), a real
         block (.json, .json.gz), or a workload: transfers, erc20, dex, nft-mint.
@@ -50,6 +52,9 @@ bench   measures each block on real threads against plain revm on one lane: wall
         costs to record a trace. Without a source: every synthetic block, which are
         transfers, erc20, amm, sender-chain, one-receiver, hot-mix, mixed-1000.
         Defaults: --strategy block-stm, --lanes 2, --runs 7.
+state-test  runs the official Ethereum state tests in a folder: every case alone and
+        several to a block, on one lane and under Block-STM on both clocks. The exit
+        status is 1 if one fails that plain revm passes. Default: --lanes 1, 2 and 4.
 
 Strategies: sequential, block-stm.
 ";
@@ -81,6 +86,12 @@ fn main() -> ExitCode {
             Ok(()) => OK,
             Err(error) => complain(&format!("{error:#}"), DIFFERS),
         },
+        Ok(Invocation::StateTest(arguments)) => {
+            match state_test::state_test(&arguments, &mut say) {
+                Ok(code) => code,
+                Err(error) => complain(&format!("{error:#}"), DIFFERS),
+            }
+        }
         Err(error) => complain(&format!("{error:#}\n\n{USAGE}"), MISUSED),
     };
     ExitCode::from(code)
