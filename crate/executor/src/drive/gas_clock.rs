@@ -19,7 +19,7 @@ use super::recorder::{Book, Recorder};
 use super::workshop::{Checked, Workshop};
 use crate::block::{Block, BlockError};
 use crate::evm::{Execution, Machine, Verdict};
-use crate::strategy::{self, Finding, Head, Strategy, Task};
+use crate::strategy::{self, Finding, Head, INCARNATIONS_MAX, Strategy, Task};
 use crate::world::World;
 
 /// A run on the gas clock, in steps: whoever drives it keeps control.
@@ -200,6 +200,7 @@ impl Simulation {
             // Here time does not pass by checking: everything is checked once more.
             let checked = self.workshop.check(version);
             if checked.finding != Finding::Holds {
+                self.stuck |= version.incarnation.0 > INCARNATIONS_MAX;
                 self.abort(lane, version, checked);
                 break;
             }

@@ -9,7 +9,7 @@ use super::recorder::Recorder;
 use super::threads::{End, Floor};
 use super::workshop::Checked;
 use crate::evm::{Machine, Verdict};
-use crate::strategy::{Finding, Head, Task, Wait};
+use crate::strategy::{Finding, Head, INCARNATIONS_MAX, Task, Wait};
 
 /// How many events a lane collects before it hands them on.
 const BATCH: usize = 256;
@@ -131,6 +131,9 @@ impl<'a> LaneLoop<'a> {
                 if check {
                     let checked = workshop.check(version);
                     if checked.finding != Finding::Holds {
+                        if version.incarnation.0 > INCARNATIONS_MAX {
+                            self.floor.end(End::Stuck);
+                        }
                         self.abort(version, checked);
                         break;
                     }

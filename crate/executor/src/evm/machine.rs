@@ -190,7 +190,9 @@ fn note_what_no_opcode_tells(tx: &TxEnv, view: &mut View, failed: bool) {
             read.needs.emptiness(&seen, seen.balance);
         }
         if failed && read.address == tx.caller {
+            // Perhaps because it could not pay: then a bound that it should have met says nothing.
             read.needs.exact_balance = true;
+            read.needs.at_least = U256::ZERO;
         }
     }
 }

@@ -104,6 +104,10 @@ pub(crate) fn build(name: StrategyName, transactions: usize) -> Box<dyn Strategy
     }
 }
 
+/// A transaction that is the first in line runs on final values; one that fails its check even then
+/// would do so for ever, which is a mistake in the executor. Drivers then give up.
+pub(crate) const INCARNATIONS_MAX: u16 = 64;
+
 /// The first incarnation of a transaction.
 pub(crate) const fn first(tx: TxIndex) -> Version {
     Version { tx, incarnation: Incarnation(0) }
