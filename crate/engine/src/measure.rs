@@ -116,7 +116,7 @@ impl<H: Host> Session<H> {
     }
 
     /// Waits until no other run is in the pool: a cancelled one takes a moment to notice.
-    async fn take_pool(&self, running: &Running) -> Result<(), Stop> {
+    pub(crate) async fn take_pool(&self, running: &Running) -> Result<(), Stop> {
         while self.pool_taken.get() {
             self.host.sleep(1).await;
             running.check()?;
@@ -158,7 +158,7 @@ impl<H: Host> Session<H> {
     }
 }
 
-fn options<'a>(
+pub(crate) fn options<'a>(
     sink: &'a dyn EventSink,
     cancel: &'a AtomicBool,
     record: bool,
