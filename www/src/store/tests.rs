@@ -319,7 +319,8 @@ fn a_benchmark_fills_its_sheet_block_by_block() {
 #[test]
 fn a_benchmark_ends_with_a_wish_a_refusal_or_the_engine() {
     let mut page = Page::after_first_run();
-    let ends: [(fn(u32) -> Report, Stand); 3] = [
+    type End = fn(u32) -> Report;
+    let ends: [(End, Stand); 3] = [
         (|run| Report::Cancelled { run }, Stand::Stopped),
         (|run| Report::Rejected { message: "no".to_owned(), run: Some(run) }, Stand::Refused),
         (|_| Report::Failed { message: "it broke".to_owned() }, Stand::Stopped),
