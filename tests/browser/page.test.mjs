@@ -155,6 +155,54 @@ describe("real threads", () => {
     }));
 });
 
+describe("the benchmark", () => {
+  test("measures three blocks, says which way is faster, and closes", () =>
+    withRun(hosts.isolated, "", async (page) => {
+      await by(page, "bench-open").focus();
+      await page.keyboard.press("Enter");
+      const sheet = by(page, "bench-sheet");
+      await sheet.waitFor();
+      await by(page, "bench-run").click();
+      await by(page, "bench-stop").waitFor();
+      assert.match(await by(page, "bench-status").textContent(), /Getting ready|Measuring/);
+      await by(page, "bench-run").waitFor(PATIENCE);
+      assert.match(await by(page, "bench-status").textContent(), /Done/);
+      const rows = await by(page, "bench-row").allTextContents();
+      assert.equal(rows.length, 3);
+      for (const row of rows) assert.equal(row.match(/ms|µs/g).length, 9, row);
+      for (const words of await by(page, "bench-words").allTextContents()) {
+        assert.match(words, /threads are .*(faster than|slower than|as fast as) plain revm\. ✓/);
+      }
+      await page.keyboard.press("Escape");
+      assert.equal(await sheet.count(), 0);
+      const focused = await page.evaluate(() => document.activeElement.dataset.testid);
+      assert.equal(focused, "bench-open", "the focus goes back to where it was");
+      await expectSameResult(page);
+    }));
+
+  test("is stopped by the user and by a run", () =>
+    withRun(hosts.isolated, "", async (page) => {
+      await by(page, "bench-open").click();
+      await by(page, "bench-run").click();
+      await by(page, "bench-stop").click();
+      await by(page, "bench-run").waitFor(PATIENCE);
+      assert.match(await by(page, "bench-status").textContent(), /Stopped before the end/);
+      await by(page, "bench-run").click();
+      await page.keyboard.press("Escape");
+      await afterRun(page, () => by(page, "run").click());
+      await expectSameResult(page);
+      await by(page, "bench-open").click();
+      assert.match(await by(page, "bench-status").textContent(), /Stopped before the end/);
+    }));
+
+  test("says that there is nothing to measure without isolation", () =>
+    withRun(hosts.plain, "", async (page) => {
+      await by(page, "bench-open").click();
+      assert.match(await by(page, "bench-no-threads").textContent(), /isolated/);
+      assert.equal(await by(page, "bench-run").count(), 0);
+    }));
+});
+
 describe("the block", () => {
   const open = (body) => withRun(hosts.isolated, "", body);
 

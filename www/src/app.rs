@@ -10,17 +10,19 @@ use yew::{
     use_callback, use_effect_with, use_memo, use_mut_ref, use_node_ref, use_reducer, use_state_eq,
 };
 
+use crate::bench::bench;
 use crate::effects::Effects;
 use crate::environment::Environment;
 use crate::files;
 use crate::hooks::{use_drop, use_frames, use_keys, use_motion};
 use crate::keys::Does;
-use crate::notices::{KeySheet, NoticesProps, notices};
-use crate::panels::{View, block_panel, why_panel};
+use crate::notices::{NoticesProps, notices};
+use crate::panels::{View, bench_props, block_panel, why_panel};
 use crate::part::part;
 use crate::playback::SPEEDS;
+use crate::sheet::{Overlay, key_list};
 use crate::stage::{StageProps, stage};
-use crate::store::{Action, Store, Wish};
+use crate::store::{Action, Sheet, Store, Wish};
 use crate::theme;
 use crate::top_bar::{TopBarProps, top_bar};
 use crate::transport::{TransportProps, transport};
@@ -138,8 +140,25 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, fit: u32, environment: Enviro
             { block_panel(store, dispatch, &view) }
             { why_panel(store, dispatch, &view, environment) }
             { part(told, notices) }
-            if store.keys { <KeySheet dispatch={dispatch.clone()} /> }
+            { sheet(store, dispatch) }
         </>
+    }
+}
+
+/// The sheet that is open, if one is.
+fn sheet(store: &Store, dispatch: &Dispatch) -> Html {
+    let dispatch = dispatch.clone();
+    match store.sheet {
+        Some(Sheet::Keys) => html! {
+            <Overlay {dispatch} title="Keys" id="key-sheet">{ key_list() }</Overlay>
+        },
+        Some(Sheet::Bench) => {
+            let given = bench_props(store, &dispatch);
+            html! {
+                <Overlay {dispatch} title="Benchmark" id="bench-sheet" wide={true}>{ part(given, bench) }</Overlay>
+            }
+        }
+        None => Html::default(),
     }
 }
 
@@ -147,16 +166,16 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, fit: u32, environment: Enviro
 #[hook]
 fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>) -> u32 {
     let fit = use_state_eq(|| 0u32);
-    let given = (store.keys, store.editing, turn_theme.clone(), *fit);
+    let given = (store.sheet, store.editing, turn_theme.clone(), *fit);
     let pressed = use_callback(given, {
         let (dispatch, fit) = (store.dispatcher(), fit.setter());
-        move |does: Does, (keys, editing, turn_theme, fitted)| {
+        move |does: Does, (sheet, editing, turn_theme, fitted)| {
             let wish = match does {
-                Does::Escape if *keys => Wish::Keys(false),
+                Does::Escape | Does::Sheet if sheet.is_some() => Wish::Sheet(None),
                 Does::Escape if editing.is_some() => Wish::Form(None),
                 Does::Escape => Wish::Select(None),
-                Does::Sheet => Wish::Keys(!*keys),
-                _ if *keys => return,
+                Does::Sheet => Wish::Sheet(Some(Sheet::Keys)),
+                _ if sheet.is_some() => return,
                 Does::Theme => return turn_theme.emit(()),
                 Does::Fit => return fit.set(fitted + 1),
                 Does::Wish(wish) => wish,

@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::expect_used, clippy::panic, clippy::unwrap_used))]
 
 mod app;
+mod bench;
 mod caption;
 mod composer;
 mod effects;
@@ -22,6 +23,7 @@ mod notices;
 mod panels;
 mod part;
 mod playback;
+mod sheet;
 mod stage;
 mod store;
 mod theme;

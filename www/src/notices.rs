@@ -1,9 +1,8 @@
-//! What interrupts: a sentence about bad input, a card after a crash, the sheet of keys.
+//! What interrupts: a sentence about bad input, a card after a crash.
 
-use yew::{Html, Properties, function_component, html, use_effect_with, use_node_ref};
+use yew::{Html, html};
 
 use crate::icons::Icon;
-use crate::keys::SHEET;
 use crate::store::{Crash, Engine, Wish};
 use crate::words::{Dispatch, wish};
 
@@ -53,49 +52,5 @@ fn crash_card(props: &NoticesProps, crash: &Crash) -> Html {
             <button class="tool" aria-label="Dismiss" data-testid="crash-dismiss"
                 onclick={wish(&props.dispatch, Wish::DismissCrash)}>{ Icon::Close.draw() }</button>
         </div>
-    }
-}
-
-#[derive(Clone, PartialEq, Properties)]
-pub(crate) struct KeySheetProps {
-    pub(crate) dispatch: Dispatch,
-}
-
-/// Opened by the user, so it may take the focus; closing gives it back.
-#[function_component(KeySheet)]
-pub(crate) fn key_sheet(props: &KeySheetProps) -> Html {
-    let close = use_node_ref();
-    use_effect_with((), {
-        let close = close.clone();
-        move |()| {
-            let before = web_sys::window()
-                .and_then(|window| window.document())
-                .and_then(|document| document.active_element());
-            focus(close.cast::<web_sys::HtmlElement>());
-            move || focus(before.and_then(|before| wasm_bindgen::JsCast::dyn_into(before).ok()))
-        }
-    });
-    html! {
-        <div class="veil" onclick={wish(&props.dispatch, Wish::Keys(false))}>
-            <section class="sheet" role="dialog" aria-modal="true" aria-label="Keys" data-testid="key-sheet"
-                onclick={|event: yew::MouseEvent| event.stop_propagation()}>
-                <h2>{ "Keys" }
-                    <button class="tool" ref={close} aria-label="Close"
-                        onclick={wish(&props.dispatch, Wish::Keys(false))}>{ Icon::Close.draw() }</button>
-                </h2>
-                <dl class="keys">
-                    { for SHEET.iter().map(|(keys, does)| html! {
-                        <div><dt><kbd>{ *keys }</kbd></dt><dd>{ *does }</dd></div>
-                    }) }
-                </dl>
-            </section>
-        </div>
-    }
-}
-
-fn focus(element: Option<web_sys::HtmlElement>) {
-    if let Some(element) = element {
-        // What cannot take the focus is left alone.
-        let _ = element.focus();
     }
 }

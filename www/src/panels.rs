@@ -4,13 +4,14 @@ use lanescope_protocol::{Scenario, Version};
 use lanescope_timeline::{Film, format};
 use yew::{Html, html};
 
+use crate::bench::BenchProps;
 use crate::composer::{BlockList, KnobsProps, ToolsProps, TransactionForm, addition, knobs, tools};
 use crate::engine_link::Flavour;
 use crate::environment::Environment;
 use crate::icons::Icon;
 use crate::inspector::{IncarnationProps, TotalsProps, incarnation, totals};
 use crate::part::part;
-use crate::store::{Engine, Store, Wish};
+use crate::store::{Engine, Sheet, Store, Wish};
 use crate::words::{Dispatch, Shared, wish};
 
 /// What several parts need, made once per drawing.
@@ -125,13 +126,33 @@ pub(crate) fn why_panel(
     html! {
         <aside class="inspector" aria-label="Why">
             { of_film.unwrap_or_default() }
-            <p class="flavour note" data-testid="flavour">{ engine_words(store) }</p>
+            <div class="flavour">
+                <p class="note" data-testid="flavour">{ engine_words(store) }</p>
+                <button class="control" data-testid="bench-open" aria-haspopup="dialog"
+                    onclick={wish(dispatch, Wish::Sheet(Some(Sheet::Bench)))}>{ "Benchmark" }</button>
+            </div>
             if environment.debug {
                 <button class="control" data-testid="crash" onclick={wish(dispatch, Wish::Crash)}>
                     { "Crash the engine" }
                 </button>
             }
         </aside>
+    }
+}
+
+/// What the benchmark's sheet is given.
+pub(crate) fn bench_props(store: &Store, dispatch: &Dispatch) -> BenchProps {
+    let threads = match store.engine {
+        Engine::Ready { threads } => threads,
+        Engine::Booting | Engine::Failed => 0,
+    };
+    BenchProps {
+        dispatch: dispatch.clone(),
+        bench: store.bench.clone().map(Shared),
+        settings: store.settings,
+        threads,
+        isolated: store.has_threads(),
+        alert: store.alert.clone(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`crate::effects`] empties. So the whole behaviour of the page is tested natively.
 
 mod answers;
+mod bench;
 mod draft;
 mod requests;
 mod running;
@@ -22,6 +23,7 @@ use yew::Reducible;
 pub(crate) use crate::effects::{Delayed, Effect};
 use crate::engine_link::Flavour;
 use crate::playback::Playback;
+pub(crate) use bench::{Bench, Stand};
 pub(crate) use draft::{Draft, Edit};
 pub(crate) use requests::FileId;
 use requests::{Awaited, OpenFile, Pending};
@@ -40,6 +42,15 @@ pub(crate) enum Engine {
     },
     /// It broke and is not yet back.
     Failed,
+}
+
+/// What lies over the page while the user reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sheet {
+    /// What each key does.
+    Keys,
+    /// How fast it is here.
+    Bench,
 }
 
 /// What is told after the engine broke.
@@ -82,8 +93,10 @@ pub(crate) struct Store {
     /// A sentence about what cannot be used.
     pub(crate) alert: Option<Rc<str>>,
     pub(crate) crash: Option<Crash>,
-    /// Whether the sheet of keys is open.
-    pub(crate) keys: bool,
+    /// The last benchmark.
+    pub(crate) bench: Option<Rc<Bench>>,
+    /// The sheet that is open.
+    pub(crate) sheet: Option<Sheet>,
     /// Whether motion is not wanted.
     pub(crate) still: bool,
     /// What is to be done outside, with a serial number each.
@@ -172,7 +185,8 @@ impl Store {
             editing: None,
             alert: None,
             crash: None,
-            keys: false,
+            bench: None,
+            sheet: None,
             still,
             outbox: Vec::new(),
             serial: 0,

@@ -7,7 +7,7 @@ use yew::{Callback, Event, Html, TargetCast, classes, html};
 use crate::icons::Icon;
 use crate::lanes::Minimap;
 use crate::playback::{SPEEDS, Toward};
-use crate::store::{Action, Wish};
+use crate::store::{Action, Sheet, Wish};
 use crate::words::{Dispatch, Shared, wish};
 
 #[derive(Clone, PartialEq)]
@@ -56,7 +56,7 @@ pub(crate) fn transport(props: &TransportProps) -> Html {
                 { "next abort" }
             </button>
             <button class="control square keys-button" data-testid="keys" title="Keys (?)" aria-label="Keys"
-                onclick={wish(&props.dispatch, Wish::Keys(true))}>{ "?" }</button>
+                onclick={wish(&props.dispatch, Wish::Sheet(Some(Sheet::Keys)))}>{ "?" }</button>
         </section>
     }
 }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lanescope_executor::{
-    BlockError, EventSink, NoSink, Outcome, Run, SequentialRun, ThreadsOptions, difference,
-    run_on_threads,
+    BlockError, EventSink, NoSink, Outcome, Raced, RawRun, Run, SequentialRun, ThreadsOptions,
+    difference, race_on_threads, run_baseline, run_on_threads,
 };
 use lanescope_protocol::message::Measurement;
 use lanescope_protocol::{Event, Report, Settings};
@@ -33,7 +33,7 @@ const MEASURING: &str = "measuring one lane and many by turns";
 #[derive(Debug)]
 struct Race {
     one_lane: Timed<Outcome>,
-    lanes: Timed<Run>,
+    lanes: Timed<Box<RawRun>>,
     /// Every round ended in the same state, not only the fastest.
     identical: bool,
 }
@@ -116,7 +116,7 @@ impl<H: Host> Session<H> {
     }
 
     /// Waits until no other run is in the pool: a cancelled one takes a moment to notice.
-    async fn take_pool(&self, running: &Running) -> Result<(), Stop> {
+    pub(crate) async fn take_pool(&self, running: &Running) -> Result<(), Stop> {
         while self.pool_taken.get() {
             self.host.sleep(1).await;
             running.check()?;
@@ -158,7 +158,7 @@ impl<H: Host> Session<H> {
     }
 }
 
-fn options<'a>(
+pub(crate) fn options<'a>(
     sink: &'a dyn EventSink,
     cancel: &'a AtomicBool,
     record: bool,
@@ -166,36 +166,42 @@ fn options<'a>(
     ThreadsOptions { now: &clock::now, sink, cancel, record }
 }
 
-/// Runs by turns on one lane and on many. Nothing, if the run was cancelled meanwhile.
+/// Runs by turns on one lane, which is plain revm at its fastest, and on many. Nothing, if the run
+/// was cancelled meanwhile.
 fn race(
     prepared: &Prepared,
     settings: &Settings,
     cancelled: &AtomicBool,
 ) -> Result<Option<Race>, BlockError> {
     let start = clock::now();
-    let mut best: Option<Race> = None;
+    let Prepared { block, world, .. } = prepared;
+    let Some(expected) = run_on_one_lane(prepared, cancelled)? else { return Ok(None) };
+    let mut best: Option<(u64, Timed<Box<RawRun>>)> = None;
+    let mut identical = true;
     for round in 0..ROUNDS_MAX {
         let is_late = clock::now().saturating_sub(start) >= BUDGET_NS;
         if is_late && round >= ROUNDS_MIN {
             break;
         }
-        let one_lane = timed(|| run_on_one_lane(prepared, cancelled))?;
+        let one_lane = timed(|| run_baseline(block, world))?;
         let lanes = timed(|| {
-            let (block, world) = (Arc::clone(&prepared.block), Arc::clone(&prepared.world));
-            run_on_threads(block, world, settings, options(&NoSink, cancelled, false))
+            let (block, world) = (Arc::clone(block), Arc::clone(world));
+            race_on_threads(block, world, settings, options(&NoSink, cancelled, false))
         })?;
-        let Some((one_lane, lanes)) = one_lane.zip(lanes) else { return Ok(None) };
-        let identical = difference(&one_lane.result, &lanes.result.outcome).is_none();
+        let nanoseconds = lanes.nanoseconds;
+        let Raced::Done(result) = lanes.result else { return Ok(None) };
+        identical &= difference(&expected, &result.outcome()?).is_none();
+        let lanes = Timed { result, nanoseconds };
         best = Some(match best {
-            None => Race { one_lane, lanes, identical },
-            Some(best) => Race {
-                one_lane: best.one_lane.or_faster(one_lane),
-                lanes: best.lanes.or_faster(lanes),
-                identical: best.identical && identical,
-            },
+            None => (one_lane.nanoseconds, lanes),
+            Some((fastest, best)) => (fastest.min(one_lane.nanoseconds), best.or_faster(lanes)),
         });
     }
-    Ok(best)
+    Ok(best.map(|(fastest, lanes)| Race {
+        one_lane: Timed { result: expected, nanoseconds: fastest },
+        lanes,
+        identical,
+    }))
 }
 
 fn run_on_one_lane(
@@ -212,13 +218,10 @@ fn run_on_one_lane(
     Ok(Some(run.finish()))
 }
 
-fn timed<T>(
-    work: impl FnOnce() -> Result<Option<T>, BlockError>,
-) -> Result<Option<Timed<T>>, BlockError> {
+fn timed<T>(work: impl FnOnce() -> Result<T, BlockError>) -> Result<Timed<T>, BlockError> {
     let from = clock::now();
     let result = work()?;
-    let nanoseconds = clock::now().saturating_sub(from);
-    Ok(result.map(|result| Timed { result, nanoseconds }))
+    Ok(Timed { result, nanoseconds: clock::now().saturating_sub(from) })
 }
 
 impl<T> Timed<T> {
@@ -234,8 +237,8 @@ impl Race {
             sequential_ms: clock::milliseconds(0, self.one_lane.nanoseconds),
             parallel_ms: clock::milliseconds(0, self.lanes.nanoseconds),
             lanes: settings.lanes,
-            executions: lanes.executions,
-            aborts: lanes.aborts,
+            executions: lanes.executions(),
+            aborts: lanes.aborts(),
             identical: self.identical,
         }
     }

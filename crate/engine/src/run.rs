@@ -127,7 +127,7 @@ impl<H: Host> Session<H> {
             }
         }
         self.post_events(running, &run.take_events());
-        Ok(run.finish())
+        run.finish().map_err(Stop::rejected)
     }
 
     /// Lets the event loop turn; then ends the run if that is what has arrived.

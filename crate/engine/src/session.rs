@@ -138,6 +138,11 @@ impl<H: Host> Session<H> {
                 let end = self.run(&running, scenario, settings).await;
                 self.end(&running, end);
             }
+            Command::Bench { run, scenario, settings } => {
+                let running = self.begin(run);
+                let end = self.bench(&running, scenario, settings).await;
+                self.end(&running, end);
+            }
             Command::Cancel => self.stop(),
             Command::Crash => self.crash().await,
         }

@@ -259,6 +259,58 @@ fn a_newer_run_replaces_an_older_one() {
 }
 
 #[test]
+fn a_benchmark_measures_the_block_and_two_more() {
+    let mut engine = Engine::new(2);
+    let scenario = engine.compose("dex", 20);
+    engine.send(Command::Bench { run: 3, scenario, settings: settings(4, Clock::Gas) }, &[]);
+    let mut titles = Vec::new();
+    for (report, _) in engine.settle() {
+        match report {
+            Report::Progress { run: 3, done, total, .. } => assert!(done < total),
+            Report::Benched { run: 3, figures, left } => {
+                assert_eq!(left as usize, 2 - titles.len());
+                assert!(figures.identical && figures.rounds >= 5, "{figures:?}");
+                assert_eq!(figures.lanes, 2, "there are no more threads");
+                for spread in [figures.baseline, figures.one_thread, figures.threads] {
+                    assert!(0.0 < spread.min && spread.min <= spread.median);
+                    assert!(spread.median <= spread.max);
+                }
+                titles.push((figures.title, figures.transactions));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    let counts: Vec<_> = titles.iter().map(|(_, count)| *count).collect();
+    assert_eq!(counts, [20, 1_000, 5_000], "{titles:?}");
+    assert_eq!(titles[0].0, "Exchange at peak hour");
+}
+
+#[test]
+fn a_benchmark_can_be_stopped_and_needs_threads() {
+    let mut engine = Engine::new(2);
+    let scenario = engine.compose("erc20", 50);
+    let bench = |run| Command::Bench {
+        run,
+        scenario: scenario.clone(),
+        settings: settings(2, Clock::Threads),
+    };
+    engine.send(bench(1), &[]);
+    engine.turn();
+    engine.posted.take();
+    engine.send(Command::Cancel, &[]);
+    assert_eq!(engine.posted.take(), [(Report::Cancelled { run: 1 }, None)]);
+    assert_eq!(engine.settle(), []);
+    engine.run(2, &scenario, settings(2, Clock::Threads));
+    assert!(finished(&engine.settle(), 2).summary.identical, "the pool is free again");
+
+    let mut engine = Engine::new(0);
+    engine.send(bench(4), &[]);
+    let posted = engine.settle();
+    let (message, run) = rejection(&posted[0].0);
+    assert!(message.contains("not isolated") && run == Some(4), "{message}");
+}
+
+#[test]
 fn questions_are_answered_in_the_order_of_asking() {
     let mut engine = Engine::new(2);
     for count in [300, 1, 50] {

@@ -11,6 +11,7 @@ pub mod limits;
 pub mod message;
 pub mod scenario;
 pub mod settings;
+pub mod spread;
 pub mod trace;
 
 pub use event::{Access, AccessKind, Event, EventKind, FallbackReason, WaitReason};
@@ -18,4 +19,5 @@ pub use ids::{Incarnation, Lane, LocationId, TxIndex, Version};
 pub use message::{Catalogue, Command, Report};
 pub use scenario::Scenario;
 pub use settings::{Clock, Settings, StrategyName};
+pub use spread::Spread;
 pub use trace::{Trace, TraceError};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::{Recipe, Scenario};
 use crate::settings::Settings;
+use crate::spread::Spread;
 
 /// What the page asks of the engine. Imperative.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,17 @@ pub enum Command {
         /// What to run.
         scenario: Scenario,
         /// How.
+        settings: Settings,
+    },
+    /// Measure plain revm against the strategy on one thread and on many: on this scenario, then
+    /// on synthetic blocks. Answers: [`Report::Progress`], and [`Report::Benched`] for each block,
+    /// or [`Report::Rejected`]. Takes the place of a run, and a newer run its place.
+    Bench {
+        /// Chosen by the page; comes back in every answer.
+        run: u32,
+        /// What to measure first.
+        scenario: Scenario,
+        /// Which strategy, on how many threads at most.
         settings: Settings,
     },
     /// Stop the run that is going on. Answer: [`Report::Cancelled`] if there was one.
@@ -110,6 +122,15 @@ pub enum Report {
         /// The measurement.
         measurement: Measurement,
     },
+    /// A block of a benchmark was measured.
+    Benched {
+        /// Which run.
+        run: u32,
+        /// Its times.
+        figures: BenchFigures,
+        /// Blocks that are still to be measured. With 0 the benchmark is over.
+        left: u32,
+    },
     /// The run was stopped.
     Cancelled {
         /// Which run.
@@ -136,6 +157,27 @@ pub struct Measurement {
     /// Results thrown away.
     pub aborts: u32,
     /// Whether it, too, ended like one lane.
+    pub identical: bool,
+}
+
+/// How long one block took, each way in turn, several times.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BenchFigures {
+    /// The block's name for people.
+    pub title: String,
+    /// How many transactions it has.
+    pub transactions: u32,
+    /// How often each way was measured.
+    pub rounds: u32,
+    /// Plain revm, one transaction after the other.
+    pub baseline: Spread,
+    /// The strategy on one thread.
+    pub one_thread: Spread,
+    /// The strategy on `lanes` threads.
+    pub threads: Spread,
+    /// How many threads.
+    pub lanes: u16,
+    /// Whether every result was that of sequential execution.
     pub identical: bool,
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use lanescope_protocol::event::{ACCESS_BYTES, EVENT_BYTES};
-use lanescope_protocol::message::{Catalogue, Measurement};
+use lanescope_protocol::message::{BenchFigures, Catalogue, Measurement};
 use lanescope_protocol::scenario::{Call, Envelope, Recipe, Transaction};
 use lanescope_protocol::trace::{LocationInfo, LocationKind, Summary, TransactionInfo};
 use lanescope_protocol::trace::{TraceError, decode_events};
@@ -150,6 +150,7 @@ fn messages_survive_json() {
         Report::Composed { scenario },
         Report::Rejected { message: "no".to_owned(), run: Some(3) },
         Report::Measured { run: 3, measurement: Measurement::default() },
+        Report::Benched { run: 3, figures: BenchFigures::default(), left: 1 },
     ];
     for report in reports {
         let text = serde_json::to_string(&report).unwrap();

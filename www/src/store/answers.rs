@@ -5,7 +5,7 @@ use std::rc::Rc;
 use lanescope_protocol::{Report, Scenario};
 
 use super::requests::{Awaited, FileId};
-use super::{Crash, Effect, Engine, Intent, Store};
+use super::{Crash, Effect, Engine, Intent, Stand, Store};
 
 impl Store {
     pub(super) fn hear(&mut self, report: Report) {
@@ -31,7 +31,11 @@ impl Store {
                 self.progressed(run, stage, done, total);
             }
             Report::Measured { run, measurement } => self.measure(run, measurement),
-            Report::Cancelled { run } => self.cancelled(run),
+            Report::Benched { run, figures, left } => self.benched(run, figures, left),
+            Report::Cancelled { run } => {
+                self.cancelled(run);
+                self.bench_ended(Some(run), Stand::Stopped);
+            }
             Report::Failed { message } => self.fail(&message),
             // Their bytes are read before they come here.
             Report::Events { .. } | Report::Finished { .. } => {}
@@ -82,7 +86,7 @@ impl Store {
                 self.running = None;
                 self.live = None;
             }
-            Some(_) => {}
+            Some(run) => self.bench_ended(Some(run), Stand::Refused),
             None => {
                 if let Some(Awaited::Open { file, again }) = self.awaited.pop_front() {
                     if again {
@@ -108,6 +112,7 @@ impl Store {
         self.files.iter_mut().for_each(|open| open.key = None);
         self.running = None;
         self.live = None;
+        self.bench_ended(None, Stand::Stopped);
         self.crash = Some(Crash { message: what_happened(message).into(), held: false });
         self.put(Effect::Spawn { forced: false });
     }

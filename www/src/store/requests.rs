@@ -35,6 +35,7 @@ pub(super) enum Awaited {
 pub(super) enum Pending {
     Run(Intent),
     Save,
+    Bench,
 }
 
 /// What stands on the page when it is opened.
@@ -99,16 +100,21 @@ impl Store {
     }
 
     fn run_told(&mut self, scenario: Rc<Scenario>, told: Scenario, intent: Intent) {
-        self.last_run += 1;
-        let (run, settings) = (self.last_run, self.settings);
+        let (run, settings) = (self.next_run(), self.settings);
         self.alert = None;
         self.live = None;
         self.running = Some(Running { run, scenario, settings, intent, progress: None });
         self.put(Effect::Send(Box::new(Command::Run { run, scenario: told, settings })));
     }
 
+    /// A number for the next run or benchmark.
+    pub(super) fn next_run(&mut self) -> u32 {
+        self.last_run += 1;
+        self.last_run
+    }
+
     /// The scenario with the engine's own key, or the file that the engine must read first.
-    fn for_engine(&self, scenario: &Scenario) -> Result<Scenario, FileId> {
+    pub(super) fn for_engine(&self, scenario: &Scenario) -> Result<Scenario, FileId> {
         let mut told = scenario.clone();
         if let Some(key) = told.imported.as_mut().and_then(|imported| imported.key.as_mut()) {
             let file = FileId(*key);
@@ -128,7 +134,7 @@ impl Store {
         }
     }
 
-    fn open_again(&mut self, file: FileId, then: Pending) {
+    pub(super) fn open_again(&mut self, file: FileId, then: Pending) {
         let Some(open) = self.file(file) else {
             self.alert = Some("The file of this block is gone. Open it again.".into());
             return;
@@ -149,6 +155,7 @@ impl Store {
             match pending {
                 Pending::Run(intent) => self.run(intent),
                 Pending::Save => self.save(),
+                Pending::Bench => self.start_bench(),
             }
         }
     }

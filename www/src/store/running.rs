@@ -103,8 +103,10 @@ impl Store {
     }
 
     pub(super) fn progressed(&mut self, run: u32, stage: String, done: u32, total: u32) {
-        if let Some(running) = self.running.as_mut().filter(|running| running.run == run) {
-            running.progress = Some(Progress { stage: stage.into(), done, total });
+        let progress = Progress { stage: stage.into(), done, total };
+        match self.running.as_mut().filter(|running| running.run == run) {
+            Some(running) => running.progress = Some(progress),
+            None => self.bench_progressed(run, progress),
         }
     }
 

@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use lanescope_protocol::message::Measurement;
+use lanescope_protocol::message::{BenchFigures, Measurement};
 use lanescope_protocol::scenario::{HeaderClaims, Imported, Recipe, Transaction};
 use lanescope_protocol::trace::Summary;
 use lanescope_protocol::{Clock, Command, Report, Scenario, Trace};
 use lanescope_timeline::Film;
 use yew::Reducible;
 
-use super::{Action, Delayed, Edit, Effect, Engine, FileId, Store, Wish};
+use super::{Action, Delayed, Edit, Effect, Engine, FileId, Stand, Store, Wish};
 use crate::engine_link::Flavour;
 
 /// A page, and an engine that is played by the test.
@@ -288,4 +288,60 @@ fn without_threads_the_clock_stays_on_gas() {
     page.told(Report::Ready { threads: 0, catalogue: lanescope_protocol::Catalogue::default() });
     page.wish(Wish::Clock(Clock::Threads));
     assert_eq!(page.0.settings.clock, Clock::Gas);
+}
+
+fn figures(title: &str) -> BenchFigures {
+    BenchFigures { title: title.to_owned(), ..BenchFigures::default() }
+}
+
+#[test]
+fn a_benchmark_fills_its_sheet_block_by_block() {
+    let mut page = Page::after_first_run();
+    page.wish(Wish::Bench);
+    let [Command::Bench { run, scenario, settings }] = &page.commands()[..] else {
+        panic!("not asked for")
+    };
+    let run = *run;
+    assert_eq!((scenario.transactions.len(), *settings), (3, page.0.settings));
+    assert!(run > page.0.finished, "its number is that of no run");
+    let stage = "Mixed".to_owned();
+    page.told(Report::Progress { run, stage, done: 1, total: 2 });
+    page.told(Report::Benched { run, figures: figures("a"), left: 1 });
+    let bench = page.0.bench.clone().unwrap();
+    assert!(bench.is_going_on() && bench.figures.len() == 1);
+    page.told(Report::Benched { run: run + 7, figures: figures("of another"), left: 0 });
+    page.told(Report::Benched { run, figures: figures("b"), left: 0 });
+    let bench = page.0.bench.clone().unwrap();
+    assert_eq!((bench.figures.len(), &bench.stand), (2, &Stand::Done));
+    assert_eq!(page.0.state(), "done", "the film stays as it was");
+}
+
+#[test]
+fn a_benchmark_ends_with_a_wish_a_refusal_or_the_engine() {
+    let mut page = Page::after_first_run();
+    type End = fn(u32) -> Report;
+    let ends: [(End, Stand); 3] = [
+        (|run| Report::Cancelled { run }, Stand::Stopped),
+        (|run| Report::Rejected { message: "no".to_owned(), run: Some(run) }, Stand::Refused),
+        (|_| Report::Failed { message: "it broke".to_owned() }, Stand::Stopped),
+    ];
+    for (report, stand) in ends {
+        page.wish(Wish::Bench);
+        let run = page.0.bench.as_ref().unwrap().run;
+        page.told(report(run));
+        assert_eq!(page.0.bench.as_ref().unwrap().stand, stand);
+    }
+    assert!(page.0.draft.scenario().is_some());
+}
+
+#[test]
+fn without_threads_there_is_no_benchmark() {
+    let mut page = Page(Rc::new(Store::new(Flavour::Single, false)));
+    page.act(Action::Spawned);
+    page.told(Report::Ready { threads: 0, catalogue: lanescope_protocol::Catalogue::default() });
+    page.told(Report::Composed { scenario: generated("dex", 3) });
+    page.finish();
+    page.effects();
+    page.wish(Wish::Bench);
+    assert_eq!((page.effects(), page.0.bench.is_none()), (Vec::new(), true));
 }

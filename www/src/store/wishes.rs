@@ -5,7 +5,7 @@ use lanescope_protocol::{Clock, Command, EventKind, StrategyName, TxIndex, Versi
 use lanescope_timeline::BarState;
 
 use super::requests::recipe;
-use super::{Delayed, Edit, Effect, Engine, Intent, Store};
+use super::{Delayed, Edit, Effect, Engine, Intent, Sheet, Store};
 use crate::playback::{SPEEDS, Toward};
 
 /// How long the page waits for the next turn of a knob before it composes.
@@ -58,8 +58,10 @@ pub(crate) enum Wish {
     Last,
     /// An index into [`SPEEDS`].
     Speed(usize),
-    /// Open or close the sheet of keys.
-    Keys(bool),
+    /// Open a sheet, or close what is open.
+    Sheet(Option<Sheet>),
+    /// Measure how fast it is here.
+    Bench,
 }
 
 impl Store {
@@ -101,10 +103,11 @@ impl Store {
                     self.choose_row(form);
                 }
             }
-            Wish::Keys(open) => {
-                self.keys = open;
+            Wish::Sheet(sheet) => {
+                self.sheet = sheet;
                 self.playback.pause();
             }
+            Wish::Bench => self.start_bench(),
             Wish::Speed(speed) => self.playback.speed = speed.min(SPEEDS.len() - 1),
             play => self.play(&play),
         }

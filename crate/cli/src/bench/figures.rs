@@ -1,30 +1,9 @@
 //! From samples to figures.
 
-use lanescope_protocol::StrategyName;
+use lanescope_protocol::{Spread, StrategyName};
 
 use super::contest::Sample;
 use super::memory::Peaks;
-
-/// The middle of some figures, and how far they go.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Spread {
-    pub(super) median: f64,
-    pub(super) min: f64,
-    pub(super) max: f64,
-}
-
-impl Spread {
-    /// 0 of nothing.
-    pub(super) fn of(figures: impl Iterator<Item = f64>) -> Self {
-        let mut sorted: Vec<_> = figures.collect();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let (Some(min), Some(max)) = (sorted.first().copied(), sorted.last().copied()) else {
-            return Self::default();
-        };
-        let (low, high) = (sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]);
-        Self { median: f64::midpoint(low, high), min, max }
-    }
-}
 
 /// A runner's repetitions on one block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -141,15 +120,6 @@ mod tests {
             aborts: 1.0,
             memory: None,
         }
-    }
-
-    #[test]
-    fn the_median_is_in_the_middle() {
-        let spread = |figures: &[f64]| Spread::of(figures.iter().copied());
-        assert_eq!(spread(&[3.0, 1.0, 9.0]), Spread { median: 3.0, min: 1.0, max: 9.0 });
-        assert_eq!(spread(&[4.0, 1.0, 2.0, 9.0]), Spread { median: 3.0, min: 1.0, max: 9.0 });
-        assert_eq!(spread(&[5.0]), Spread { median: 5.0, min: 5.0, max: 5.0 });
-        assert_eq!(spread(&[]), Spread::default());
     }
 
     #[test]

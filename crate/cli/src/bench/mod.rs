@@ -8,12 +8,13 @@ mod memory;
 mod report;
 
 use anyhow::{Context as _, Result};
+use lanescope_protocol::Spread;
 use lanescope_workloads::Prepared;
 
 use crate::arguments::RunArguments;
 use arguments::{BenchArguments, Once, Source};
 use contest::{Contest, Pools, Runner, Sample};
-use figures::{Row, Spread, Times, totals};
+use figures::{Row, Times, totals};
 use memory::Peaks;
 use report::Table;
 
