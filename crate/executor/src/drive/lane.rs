@@ -129,6 +129,7 @@ impl<'a> LaneLoop<'a> {
                 acted = true;
                 let mut moved = Vec::new();
                 if check {
+                    workshop.memory.settle(version.tx.0);
                     let checked = workshop.check(version);
                     if checked.finding != Finding::Holds {
                         if version.incarnation.0 > INCARNATIONS_MAX {
@@ -146,9 +147,9 @@ impl<'a> LaneLoop<'a> {
                 let gas = workshop.gas(version.tx);
                 *gas_used += gas;
                 strategy.commit(version);
-                workshop.memory.settle(strategy.committed());
                 self.recorder.committed(time, version, gas, moved);
             }
+            workshop.memory.settle(strategy.committed());
             drop(gas_used);
             if !strategy.end_commits() || self.floor.is_over() {
                 break;

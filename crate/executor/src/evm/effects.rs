@@ -3,6 +3,7 @@
 use revm::primitives::{Address, U256};
 use revm::state::{Account, EvmState};
 use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 
 use super::reads::AccountRead;
 use super::view::View;
@@ -11,7 +12,7 @@ use crate::memory::{AccountChange, AccountNumber, Life, NonceChange, SlotNumber}
 /// What an incarnation leaves behind.
 #[derive(Debug, Default)]
 pub(crate) struct Effects {
-    pub(crate) accounts: Vec<(AccountNumber, AccountChange)>,
+    pub(crate) accounts: SmallVec<[(AccountNumber, AccountChange); 2]>,
     pub(crate) slots: Vec<SlotWrite>,
     /// Slots of new contracts that were looked at and left at zero. Nobody else can have written
     /// them, so they are no reads; block access lists name them (EIP-7928).

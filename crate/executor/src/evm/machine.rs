@@ -10,6 +10,7 @@ use revm::context_interface::result::{EVMError, ExecutionResult, HaltReason, Inv
 use revm::handler::{FrameResult, Handler};
 use revm::primitives::{U256, hardfork::SpecId};
 use revm::state::{EvmState, TransactionId};
+use smallvec::SmallVec;
 
 use super::effects::{self, Effects};
 use super::observe;
@@ -24,7 +25,7 @@ use crate::rules::keeps_empty;
 /// Everything that one run of one transaction saw and did.
 #[derive(Debug)]
 pub(crate) struct Execution {
-    pub(crate) accounts: Box<[AccountRead]>,
+    pub(crate) accounts: SmallVec<[AccountRead; 2]>,
     pub(crate) slots: Box<[SlotRead]>,
     pub(crate) filter: Filter,
     /// Something was taken on trust that only those before it, all final, can confirm.
@@ -105,7 +106,7 @@ impl Machine {
         let journal = &mut self.evm.ctx.journaled_state;
         let state = &mut journal.inner.state;
         let execution = match journal.database.view() {
-            Some(view) => complete(&self.block, self.rules, tx, result, state, view),
+            Some(view) => complete(&self.block, self.rules, index, result, state, view),
             None => Box::new(Execution::invalid("the lane has no view of the state".to_owned())),
         };
         // revm keeps accounts from one transaction to the next; every incarnation must ask anew.
@@ -122,7 +123,7 @@ impl Machine {
 impl Execution {
     fn invalid(reason: String) -> Self {
         Self {
-            accounts: Box::default(),
+            accounts: SmallVec::new(),
             slots: Box::default(),
             filter: Filter::default(),
             needs_last_check: true,
@@ -136,11 +137,12 @@ impl Execution {
 fn complete(
     block: &Block,
     rules: Rules,
-    tx: &TxEnv,
+    index: TxIndex,
     result: Result<ExecutionResult, EVMError<EstimateMet, InvalidTransaction>>,
     state: &EvmState,
     view: &mut View,
 ) -> Box<Execution> {
+    let tx = &*block.transactions[index.get()];
     note_what_no_opcode_tells(tx, view, result.is_err());
     let (effects, verdict) = match result {
         Ok(result) => {
@@ -154,6 +156,13 @@ fn complete(
             None => (Effects::default(), Verdict::Invalid(invalid_reason(&error))),
         },
     };
+    if view.nonce_predicted {
+        // Mostly the sender's earlier transactions have run by now. Then whoever changes the nonce
+        // again tells, as with any other read.
+        let sender = view.accounts.iter().find(|read| read.address == tx.caller);
+        let now = sender.map(|read| view.memory().find_account(read.account, index).nonce);
+        view.nonce_predicted = now != Some(tx.nonce);
+    }
     let recipient = view.memory().fee_recipient();
     // Fees are published without telling anybody. They can only add to what was seen, so a balance
     // that was large enough stays so.
@@ -163,7 +172,7 @@ fn complete(
     });
     let invalid = matches!(verdict, Verdict::Invalid(_));
     Box::new(Execution {
-        accounts: view.accounts.as_slice().into(),
+        accounts: SmallVec::from_slice(&view.accounts),
         slots: view.slots.as_slice().into(),
         filter: view.filter,
         needs_last_check: looks_at_fees || view.nonce_predicted || invalid,

@@ -159,7 +159,10 @@ impl AccountCell {
     /// else.
     pub(super) fn publish(&self, version: Version, change: AccountChange) -> bool {
         let mut versions = lock(&self.versions);
-        self.written.store(true, Ordering::SeqCst);
+        // Later ones find it set; and whoever sees it set waits for the lock.
+        if !self.written.load(Ordering::Relaxed) {
+            self.written.store(true, Ordering::SeqCst);
+        }
         let changed = versions.set(version, change);
         drop(versions);
         changed && self.readers.any_after(version.tx)
@@ -210,12 +213,9 @@ impl Versions {
 
     /// Remembers the balance after the versions that are final.
     fn settle(&mut self, base: &AccountState, final_below: u32) {
-        let mut settled = self.settled.as_deref().copied().unwrap_or(Settled {
-            count: 0,
-            balance: base.balance,
-            by: None,
+        let settled = self.settled.get_or_insert_with(|| {
+            Box::new(Settled { count: 0, balance: base.balance, by: None })
         });
-        let known = settled.count;
         while let Some((version, change)) =
             self.list.get(settled.count).filter(|(version, _)| version.tx.0 < final_below)
         {
@@ -226,9 +226,6 @@ impl Versions {
                 settled.by = Some(*version);
             }
             settled.count += 1;
-        }
-        if settled.count > known {
-            self.settled = Some(Box::new(settled));
         }
     }
 

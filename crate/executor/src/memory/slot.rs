@@ -63,7 +63,10 @@ impl SlotCell {
     /// else.
     pub(super) fn publish(&self, version: Version, value: U256) -> bool {
         let mut versions = lock(&self.versions);
-        self.written.store(true, Ordering::SeqCst);
+        // Later ones find it set; and whoever sees it set waits for the lock.
+        if !self.written.load(Ordering::Relaxed) {
+            self.written.store(true, Ordering::SeqCst);
+        }
         let entry = SlotVersion { version, value, estimate: false };
         let at = versions.iter().rposition(|entry| entry.version.tx <= version.tx);
         let changed = match at {

@@ -123,7 +123,7 @@ impl Memory {
 
     /// Transactions below are final from now on.
     pub(crate) fn settle(&self, final_below: u32) {
-        self.final_below.store(final_below, Ordering::SeqCst);
+        self.final_below.store(final_below, Ordering::Release);
     }
 
     pub(crate) fn account_number(&self, address: &Address) -> AccountNumber {

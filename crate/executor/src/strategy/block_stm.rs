@@ -163,7 +163,7 @@ impl BlockStm {
         // Whoever finishes `on` after this sees the mark and takes the lock; whoever has finished
         // before is seen here.
         let marked = self.word(on).update(|state| {
-            let pending = !matches!(state.status, Status::Executed | Status::Committed);
+            let pending = state.status != Status::Executed;
             pending.then_some(State { awaited: true, ..state })
         });
         marked.is_ok()
@@ -328,16 +328,14 @@ impl Strategy for BlockStm {
     }
 
     fn commit(&self, version: Version) {
-        let commit = |state: State| {
-            let (doubted, checking) = (false, false);
-            Some(State { status: Status::Committed, doubted, checking, ..state })
-        };
-        let _ = self.word(version.tx).update(commit);
-        self.committed.store(version.tx.0 + 1, Ordering::SeqCst);
-        self.wake_head();
+        // Nobody looks at its word again: what could doubt it is final.
+        self.committed.store(version.tx.0 + 1, Ordering::Release);
     }
 
     fn end_commits(&self) -> bool {
+        // Who parks itself at this moment either sees this count or is seen by the next line.
+        self.committed.store(self.committed.load(Ordering::Relaxed), Ordering::SeqCst);
+        self.wake_head();
         self.committing.store(false, Ordering::SeqCst);
         // Whoever finished meanwhile has found the right taken, and leaves it to us.
         let head = self.committed.load(Ordering::SeqCst);

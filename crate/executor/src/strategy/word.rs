@@ -20,8 +20,6 @@ pub(super) enum Status {
     Executed,
     /// Its reads were stale, and its writes are being marked.
     Aborting,
-    /// It is final.
-    Committed,
 }
 
 /// A snapshot of the word.
@@ -71,7 +69,6 @@ fn pack(state: State) -> u32 {
         Status::Parked => 2,
         Status::Executed => 3,
         Status::Aborting => 4,
-        Status::Committed => 5,
     };
     let flag = |set: bool, bit: u32| if set { bit } else { 0 };
     status
@@ -89,8 +86,7 @@ fn unpack(bits: u32) -> State {
             1 => Status::Ready,
             2 => Status::Parked,
             3 => Status::Executed,
-            4 => Status::Aborting,
-            _ => Status::Committed,
+            _ => Status::Aborting,
         },
         incarnation: Incarnation((bits >> 16) as u16),
         doubted: bits & DOUBTED != 0,
