@@ -127,7 +127,8 @@ impl core::fmt::Debug for Simulation {
 
 impl Simulation {
     fn new(block: Arc<Block>, world: Arc<World>, settings: &Settings) -> Result<Self, BlockError> {
-        let strategy = strategy::build(settings.strategy, block.transactions.len());
+        let batches = vec![1; block.transactions.len()].into();
+        let strategy = strategy::build(settings.strategy, settings.lanes, batches);
         let workshop = Workshop::new(block, world, true)?;
         let machine = workshop.machine();
         let recorder = Recorder::new(Lane(0), true, Arc::new(Book::default()));
@@ -184,10 +185,15 @@ impl Simulation {
         let state = core::mem::replace(&mut self.lanes[lane.get()], LaneState::Free);
         if let LaneState::Executing { version, execution, from } = state {
             let (status, gas) = (execution.status(), execution.gas());
-            let last_check = execution.needs_last_check;
+            let mut so = execution.so();
             self.workshop.publish(version, execution, &*self.strategy);
             self.recorder.at(lane).execution_finished((from, self.now), version, status, gas);
-            self.strategy.executed(version, last_check);
+            // On threads an execution looks at its end whether its needs are met; here it began, and
+            // read, long ago.
+            so.doubtful = self.workshop.check(version).finding != Finding::Holds;
+            if self.strategy.executed(version, so) {
+                self.validate(lane, version);
+            }
         }
     }
 
@@ -275,8 +281,8 @@ impl Simulation {
 
     fn execute(&mut self, lane: Lane, version: Version) {
         self.recorder.at(lane).execution_started(self.now, version);
-        let is_first = self.strategy.committed() == version.tx.0;
-        let execution = self.machine.execute(version.tx, is_first);
+        let chance = self.workshop.chance(version, &*self.strategy);
+        let execution = self.machine.execute(version.tx, chance);
         if let Verdict::Blocked(blocked) = execution.verdict {
             let location = self.workshop.memory.slot_location(blocked.account, blocked.slot);
             self.recorder.estimate_hit(self.now, version, blocked.on, location);

@@ -72,8 +72,8 @@ impl<'a> LaneLoop<'a> {
         let (workshop, strategy) = (&self.floor.workshop, &*self.floor.strategy);
         let from = self.stamp.take().unwrap_or_else(|| self.now());
         self.recorder.execution_started(from, version);
-        let is_first = strategy.committed() == version.tx.0;
-        let execution = self.machine.execute(version.tx, is_first);
+        let chance = workshop.chance(version, strategy);
+        let execution = self.machine.execute(version.tx, chance);
         if let Verdict::Blocked(blocked) = execution.verdict {
             let location = workshop.memory.slot_location(blocked.account, blocked.slot);
             self.recorder.estimate_hit(self.now(), version, blocked.on, location);
@@ -81,12 +81,15 @@ impl<'a> LaneLoop<'a> {
             return;
         }
         let (status, gas) = (execution.status(), execution.gas());
-        let last_check = execution.needs_last_check;
+        let so = execution.so();
         workshop.publish(version, execution, strategy);
         let to = self.now();
         self.recorder.execution_finished((from, to), version, status, gas);
-        strategy.executed(version, last_check);
+        let check = strategy.executed(version, so);
         self.stamp = Some(to);
+        if check {
+            self.validate(version);
+        }
         self.uncommitted += 1;
         if self.uncommitted >= EXECUTIONS_PER_COMMIT {
             self.commit();

@@ -3,6 +3,7 @@
 mod gas_clock;
 mod lane;
 mod one_lane;
+mod outlook;
 mod raw;
 mod recorder;
 mod recording;

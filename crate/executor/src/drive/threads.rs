@@ -50,6 +50,9 @@ impl core::fmt::Debug for ThreadsOptions<'_> {
     }
 }
 
+/// Most transactions in a batch, and the most gas that they may use together, if there are several.
+const BATCH_MAX: usize = 16;
+const BATCH_GAS: u64 = 400_000;
 /// The longest sleep: whoever is not woken looks for work himself.
 const SLEEP: Duration = Duration::from_millis(1);
 /// So many sleeps of all lanes without anything to do, and nobody will ever bring any.
@@ -94,7 +97,7 @@ pub fn race_on_threads(
     let start = (options.now)();
     let lanes = settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX);
     let floor = Floor {
-        strategy: strategy::build(settings.strategy, block.transactions.len()),
+        strategy: strategy::build(settings.strategy, lanes, batches(&block, lanes)),
         workshop: Workshop::new(block, world, options.record)?,
         options,
         start,
@@ -115,6 +118,28 @@ pub fn race_on_threads(
         floor.run_lane(Lane(0));
     });
     floor.into_raced()
+}
+
+/// How many transactions, from each one, a lane takes at once: as many as cannot take long, so that
+/// lanes do not meet at every single transfer.
+fn batches(block: &Block, lanes: u16) -> Box<[u8]> {
+    // Every lane shall get several.
+    let most = (block.transactions.len() / (usize::from(lanes) * 4)).clamp(1, BATCH_MAX);
+    let mut end = 0;
+    let mut gas = 0;
+    let limits: Vec<u64> = block.transactions.iter().map(|tx| tx.gas_limit).collect();
+    (0..limits.len())
+        .map(|start| {
+            while end < limits.len()
+                && (end == start || (end - start < most && gas + limits[end] <= BATCH_GAS))
+            {
+                gas += limits[end];
+                end += 1;
+            }
+            gas -= limits[start];
+            (end - start) as u8
+        })
+        .collect()
 }
 
 fn run_on_one(

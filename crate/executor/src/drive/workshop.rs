@@ -5,9 +5,10 @@ use std::sync::atomic::Ordering;
 
 use lanescope_protocol::{TxIndex, Version};
 
+use super::outlook::Outlook;
 use crate::block::{Block, BlockError};
-use crate::evm::{Execution, Field, Filter, Machine, SlotRead, Verdict, check_block_gas};
-use crate::memory::{Chunks, Location, Memory, SlotFound};
+use crate::evm::{Chance, Execution, Field, Filter, Machine, SlotRead, Verdict, check_block_gas};
+use crate::memory::{AccountNumber, Affected, Chunks, Location, Memory, SlotFound, SlotNumber};
 use crate::outcome::StateChanges;
 use crate::rules;
 use crate::strategy::{Finding, Strategy};
@@ -23,6 +24,7 @@ pub(super) struct Workshop {
     /// What the protocol changed before the first transaction.
     pub(super) before: StateChanges,
     results: Chunks<Result>,
+    outlook: Outlook,
     /// Whether thrown-away incarnations are kept, and checks say everything that has moved.
     keeps_all: bool,
 }
@@ -76,12 +78,23 @@ impl Workshop {
         let before = rules::before(&block, &world)?.changes;
         let memory = Arc::new(Memory::new(&block, Arc::clone(&world), &before));
         let results = Chunks::new(block.transactions.len());
-        Ok(Self { block, memory, world, before, results, keeps_all })
+        let outlook = Outlook::new(&block, &world, &memory);
+        Ok(Self { block, memory, world, before, results, outlook, keeps_all })
     }
 
     /// An EVM for one lane.
     pub(super) fn machine(&self) -> Machine {
         Machine::new(Arc::clone(&self.block), Arc::clone(&self.memory))
+    }
+
+    /// What is known of an incarnation before it runs.
+    pub(super) fn chance(&self, version: Version, strategy: &dyn Strategy) -> Chance {
+        let is_first = strategy.committed() == version.tx.0;
+        // The first in line reads what is final. Who has been thrown away once may have looked at
+        // more of the sender than is known.
+        let reads_all = is_first || version.incarnation.0 > 0;
+        let steady = self.outlook.steady_sender(version.tx.get()).filter(|_| !reads_all);
+        Chance { is_first, steady_sender: steady }
     }
 
     /// Makes an incarnation's writes visible, and tells the strategy if others may have read
@@ -95,18 +108,14 @@ impl Workshop {
         let tx = version.tx;
         let result = self.results.get(tx.get());
         let mut done = lock(&result.done);
-        let mut changed = Filter::default();
+        let mut changed = Changed::default();
         let old = done.latest.take();
         let memory = &*self.memory;
         for (account, change) in &execution.effects.accounts {
-            if memory.publish_account(*account, version, change.clone()) {
-                changed.add_account(*account);
-            }
+            changed.account(*account, memory.publish_account(*account, version, change.clone()));
         }
         for write in &execution.effects.slots {
-            if memory.publish_slot(write.slot, version, write.value) {
-                changed.add_slot(write.slot);
-            }
+            changed.slot(write.slot, memory.publish_slot(write.slot, version, write.value));
         }
         if let Some((_, old)) = &old {
             self.retract(tx, old, &execution, &mut changed);
@@ -125,17 +134,17 @@ impl Workshop {
     }
 
     /// Takes back what the incarnation before wrote and this one does not.
-    fn retract(&self, tx: TxIndex, old: &Execution, new: &Execution, changed: &mut Filter) {
+    fn retract(&self, tx: TxIndex, old: &Execution, new: &Execution, changed: &mut Changed) {
         for (account, _) in &old.effects.accounts {
             let again = new.effects.accounts.iter().any(|(known, _)| known == account);
-            if !again && self.memory.retract_account(*account, tx) {
-                changed.add_account(*account);
+            if !again {
+                changed.account(*account, self.memory.retract_account(*account, tx));
             }
         }
         for write in &old.effects.slots {
             let again = new.effects.slots.iter().any(|known| known.slot == write.slot);
-            if !again && self.memory.retract_slot(write.slot, tx) {
-                changed.add_slot(write.slot);
+            if !again {
+                changed.slot(write.slot, self.memory.retract_slot(write.slot, tx));
             }
         }
     }
@@ -143,23 +152,21 @@ impl Workshop {
     /// Marks an aborted transaction's slots as estimates, and tells the strategy.
     pub(super) fn mark_estimates(&self, tx: TxIndex, strategy: &dyn Strategy) {
         let done = lock(&self.results.get(tx.get()).done);
-        let mut changed = Filter::default();
+        let mut changed = Changed::default();
         if let Some((_, execution)) = &done.latest {
             for write in &execution.effects.slots {
-                if self.memory.mark_estimate(write.slot, tx) {
-                    changed.add_slot(write.slot);
-                }
+                changed.slot(write.slot, self.memory.mark_estimate(write.slot, tx));
             }
         }
         drop(done);
         self.tell(tx, changed, strategy);
     }
 
-    fn tell(&self, tx: TxIndex, changed: Filter, strategy: &dyn Strategy) {
-        if changed != Filter::default() {
-            strategy.published(tx, &|later| {
+    fn tell(&self, tx: TxIndex, changed: Changed, strategy: &dyn Strategy) {
+        if !changed.places.is_empty() {
+            strategy.published(tx, changed.concerns_running, &|later| {
                 let read = self.results.get(later.get()).filter.load(Ordering::Acquire);
-                Filter(read).meets(changed)
+                Filter(read).meets(changed.places)
             });
         }
     }
@@ -174,7 +181,8 @@ impl Workshop {
         let latest = done.latest.as_ref().filter(|(latest, _)| *latest == version);
         let Some((_, execution)) = latest else { return checked };
         checked.gas = execution.gas();
-        for read in &execution.accounts {
+        let accounts = execution.accounts.iter();
+        for read in accounts.filter(|read| !read.is_steady || read.needs_values()) {
             let now = self.memory.find_account(read.account, version.tx);
             let difference = read.difference(&now);
             if let Some(field) = difference {
@@ -245,6 +253,34 @@ impl Workshop {
     /// Looks at all results of a transaction.
     pub(super) fn with_done<T>(&self, tx: TxIndex, look: impl FnOnce(&Done) -> T) -> T {
         look(&lock(&self.results.get(tx.get()).done))
+    }
+}
+
+/// What a publication has changed for later transactions.
+#[derive(Clone, Copy, Debug, Default)]
+struct Changed {
+    places: Filter,
+    /// Also for those that are running: they register as readers of code and slots before they
+    /// read, of balances and nonces at their end, and then look themselves.
+    concerns_running: bool,
+}
+
+impl Changed {
+    fn account(&mut self, account: AccountNumber, affected: Affected) {
+        if affected.values {
+            self.places.add_values(account);
+        }
+        if affected.code {
+            self.places.add_code(account);
+            self.concerns_running = true;
+        }
+    }
+
+    fn slot(&mut self, slot: SlotNumber, affected: bool) {
+        if affected {
+            self.places.add_slot(slot);
+            self.concerns_running = true;
+        }
     }
 }
 

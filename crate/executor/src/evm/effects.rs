@@ -97,7 +97,7 @@ fn change(account: &Account, read: &AccountRead, view: &View) -> AccountChange {
     let created = account.is_created();
     let nonce = if info.nonce == seen.nonce && !created {
         NonceChange::None
-    } else if created || read.needs.exact_nonce {
+    } else if created || read.needs.exact_nonce || read.is_steady {
         NonceChange::Set(info.nonce)
     } else {
         NonceChange::Add(info.nonce.wrapping_sub(seen.nonce))

@@ -14,13 +14,14 @@ use smallvec::SmallVec;
 
 use super::effects::{self, Effects};
 use super::observe;
-use super::reads::{AccountRead, SlotRead};
+use super::reads::{AccountRead, Field, SlotRead};
 use super::setup::{Evm, evm};
 use super::source::Source;
 use super::view::{Blocked, EstimateMet, Filter, Rules, Sender, View};
 use crate::block::Block;
-use crate::memory::Memory;
+use crate::memory::{AccountNumber, Memory};
 use crate::rules::keeps_empty;
+use crate::strategy::Executed;
 
 /// Everything that one run of one transaction saw and did.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct Execution {
     pub(crate) accounts: SmallVec<[AccountRead; 2]>,
     pub(crate) slots: Box<[SlotRead]>,
     pub(crate) filter: Filter,
+    /// Something that it needs was different already when it ended.
+    pub(crate) is_doubtful: bool,
     /// Something was taken on trust that only those before it, all final, can confirm.
     pub(crate) needs_last_check: bool,
     pub(crate) effects: Effects,
@@ -55,6 +58,11 @@ impl Execution {
         }
     }
 
+    /// What the strategy must know of it.
+    pub(crate) fn so(&self) -> Executed {
+        Executed { doubtful: self.is_doubtful, last_check: self.needs_last_check }
+    }
+
     /// How it ended, in the words of a trace.
     pub(crate) fn status(&self) -> Status {
         match &self.verdict {
@@ -74,6 +82,15 @@ pub(crate) struct Machine {
     evm: Evm,
 }
 
+/// What is known of an execution before it begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Chance {
+    /// All transactions before it are final.
+    pub(crate) is_first: bool,
+    /// The sender's account, if nonce and funds are certain whatever the block's transactions do.
+    pub(crate) steady_sender: Option<AccountNumber>,
+}
+
 /// Maps larger than this are given back: clearing one takes as long as it is large.
 const STATE_CAPACITY_MAX: usize = 2_048;
 
@@ -89,8 +106,9 @@ impl Machine {
 
     /// Runs a transaction once, on what the memory holds below it now. `is_first`: all before it
     /// are final.
-    pub(crate) fn execute(&mut self, index: TxIndex, is_first: bool) -> Box<Execution> {
+    pub(crate) fn execute(&mut self, index: TxIndex, chance: Chance) -> Box<Execution> {
         let tx = &self.block.transactions[index.get()];
+        let is_first = chance.is_first;
         self.evm.ctx.tx = Arc::clone(tx);
         let sender = Sender {
             tx: index,
@@ -98,6 +116,11 @@ impl Machine {
             nonce: tx.nonce,
             cost: cost(tx),
             predicts: !is_first && !self.rules.strict,
+            receiver: tx.kind.into_to().filter(|_| {
+                let Rules { keeps_empty, strict } = self.rules;
+                !keeps_empty && !strict && tx.authorization_list.is_empty()
+            }),
+            steady: chance.steady_sender.filter(|_| !self.rules.strict),
         };
         if let Some(view) = self.evm.ctx.journaled_state.database.view() {
             view.begin(sender);
@@ -126,6 +149,7 @@ impl Execution {
             accounts: SmallVec::new(),
             slots: Box::default(),
             filter: Filter::default(),
+            is_doubtful: false,
             needs_last_check: true,
             effects: Effects::default(),
             verdict: Verdict::Invalid(reason),
@@ -156,13 +180,7 @@ fn complete(
             None => (Effects::default(), Verdict::Invalid(invalid_reason(&error))),
         },
     };
-    if view.nonce_predicted {
-        // Mostly the sender's earlier transactions have run by now. Then whoever changes the nonce
-        // again tells, as with any other read.
-        let sender = view.accounts.iter().find(|read| read.address == tx.caller);
-        let now = sender.map(|read| view.memory().find_account(read.account, index).nonce);
-        view.nonce_predicted = now != Some(tx.nonce);
-    }
+    let is_doubtful = register_needs(index, tx, view);
     let recipient = view.memory().fee_recipient();
     // Fees are published without telling anybody. They can only add to what was seen, so a balance
     // that was large enough stays so.
@@ -175,10 +193,34 @@ fn complete(
         accounts: SmallVec::from_slice(&view.accounts),
         slots: view.slots.as_slice().into(),
         filter: view.filter,
+        is_doubtful,
         needs_last_check: looks_at_fees || view.nonce_predicted || invalid,
         effects,
         verdict,
     })
+}
+
+/// Registers as a reader of balances and nonces where something of them was needed, and only then
+/// looks whether the needs are met: whoever changes them later sees the registration. Answers
+/// whether a need is not met.
+fn register_needs(index: TxIndex, tx: &TxEnv, view: &mut View) -> bool {
+    let mut doubtful = false;
+    let mut predicted = false;
+    let View { memory, accounts, filter, nonce_predicted, .. } = view;
+    for read in accounts.iter().filter(|read| read.needs_values()) {
+        filter.add_values(read.account);
+        memory.note_value_reader(read.account, index);
+        match read.difference(&memory.find_account(read.account, index)) {
+            // The sender's earlier transactions have not all run: that is no reason for doubt yet.
+            Some(Field::Nonce) if *nonce_predicted && read.address == tx.caller => {
+                predicted = true;
+            }
+            Some(_) => doubtful = true,
+            None => {}
+        }
+    }
+    *nonce_predicted = predicted;
+    doubtful
 }
 
 /// What is looked at outside of opcodes.
@@ -207,7 +249,7 @@ fn note_what_no_opcode_tells(tx: &TxEnv, view: &mut View, failed: bool) {
 }
 
 /// What the sender must own before the transaction runs (EIP-1559, EIP-4844).
-fn cost(tx: &TxEnv) -> U256 {
+pub(crate) fn cost(tx: &TxEnv) -> U256 {
     let gas = U256::from(tx.gas_limit).saturating_mul(U256::from(tx.gas_price));
     let blobs = U256::from(tx.total_blob_gas()).saturating_mul(U256::from(tx.max_fee_per_blob_gas));
     gas.saturating_add(blobs).saturating_add(tx.value)

@@ -18,9 +18,9 @@ pub use baseline::{BaselineRun, run_baseline};
 pub use sequential::{SequentialRun, run_sequential, run_sequential_listed};
 
 pub(crate) use effects::SlotWrite;
-pub(crate) use machine::{Execution, Machine, Verdict};
+pub(crate) use machine::{Chance, Execution, Machine, Verdict, cost};
 pub(crate) use reads::{AccountRead, Field, SlotRead};
 pub(crate) use sequential::check_block_gas;
 pub(crate) use system_calls::{SystemCall, system_calls};
-pub(crate) use view::{Blocked, Filter};
+pub(crate) use view::Filter;
 pub(crate) use watched::hear_keccak;

@@ -16,6 +16,9 @@ pub(crate) struct AccountRead {
     pub(crate) address: Address,
     pub(crate) seen: AccountState,
     pub(crate) needs: Needs,
+    /// It is the sender, and everything that a transaction needs of its sender was known before
+    /// the block began.
+    pub(crate) is_steady: bool,
 }
 
 /// What of an account the transaction depends on. Its code always counts.
@@ -88,6 +91,11 @@ impl AccountRead {
             Field::Code => true,
             Field::Storage => needs.storage && self.seen.by.reset.is_some(),
         }
+    }
+
+    /// Whether the transaction depends on balance or nonce.
+    pub(crate) fn needs_values(&self) -> bool {
+        self.needs_any(Field::Balance) || self.needs_any(Field::Nonce)
     }
 
     /// Where the transaction would see a difference, were the account now like this.

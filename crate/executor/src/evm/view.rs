@@ -8,17 +8,17 @@ use lanescope_protocol::TxIndex;
 use revm::DatabaseRef;
 use revm::bytecode::Bytecode;
 use revm::context_interface::DBErrorMarker;
-use revm::primitives::{Address, B256, U256};
+use revm::primitives::{Address, B256, KECCAK_EMPTY, U256};
 use revm::state::{AccountId, AccountInfo};
 
 use super::reads::{AccountRead, Needs, SlotRead};
-use crate::memory::{AccountNumber, Memory, Slot, SlotFound, SlotNumber};
+use crate::memory::{AccountNumber, AccountState, Memory, SlotFound, SlotNumber};
 use crate::world::SANE_BALANCE_BITS;
 
 /// What an incarnation reads through. Reset it with [`View::begin`] for each one.
 #[derive(Debug)]
 pub(super) struct View {
-    memory: Arc<Memory>,
+    pub(super) memory: Arc<Memory>,
     rules: Rules,
     sender: Sender,
     /// In program order. revm asks for an account once in a transaction, so nothing appears twice.
@@ -55,6 +55,10 @@ pub(super) struct Sender {
     pub(super) cost: U256,
     /// Earlier transactions may still raise the nonce.
     pub(super) predicts: bool,
+    /// Whom it calls or pays, if that can be read in a shorter way.
+    pub(super) receiver: Option<Address>,
+    /// Its account, if nonce and funds are certain whatever the block's transactions do.
+    pub(super) steady: Option<AccountNumber>,
 }
 
 /// Bits of places: two sets without a common bit have no common place.
@@ -83,12 +87,20 @@ impl Error for EstimateMet {}
 impl DBErrorMarker for EstimateMet {}
 
 impl Filter {
-    pub(crate) fn add_account(&mut self, account: AccountNumber) {
-        self.add(u64::from(account.bits()) << 1);
+    pub(crate) fn add_code(&mut self, account: AccountNumber) {
+        self.add(u64::from(account.bits()) << 2);
+    }
+
+    pub(crate) fn add_values(&mut self, account: AccountNumber) {
+        self.add(u64::from(account.bits()) << 2 | 1);
     }
 
     pub(crate) fn add_slot(&mut self, slot: SlotNumber) {
-        self.add(u64::from(slot.bits()) << 1 | 1);
+        self.add(u64::from(slot.bits()) << 2 | 2);
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
     }
 
     pub(crate) fn meets(self, other: Self) -> bool {
@@ -141,9 +153,25 @@ impl View {
     }
 
     pub(super) fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, EstimateMet> {
+        let is_sender = address == self.sender.address;
+        if let Some(account) = self.sender.steady.filter(|_| is_sender) {
+            let seen = AccountState { nonce: self.sender.nonce, ..self.memory.base(account) };
+            return Ok(Some(self.hand_out(account, address, seen, Needs::default(), true)));
+        }
         let account = self.memory.account_number(&address);
-        self.filter.add_account(account);
-        let mut seen = self.memory.read_account(account, self.sender.tx);
+        self.filter.add_code(account);
+        self.memory.note_code_reader(account, self.sender.tx);
+        if self.sender.receiver == Some(address)
+            && !is_sender
+            && let Some(seen) = self.memory.with_old_code(account)
+            && seen.code_hash == KECCAK_EMPTY
+        {
+            // Nothing runs there, so nothing can look at its balance: any will do.
+            let exists = !seen.is_empty();
+            let info = self.hand_out(account, address, seen, Needs::default(), false);
+            return Ok(exists.then_some(info));
+        }
+        let mut seen = self.memory.find_account(account, self.sender.tx);
         let Rules { keeps_empty, strict } = self.rules;
         let mut needs = Needs {
             // Additions of incarnations that will be thrown away can lead below zero. What is done
@@ -154,7 +182,7 @@ impl View {
             existence: keeps_empty,
             ..Needs::default()
         };
-        if address == self.sender.address {
+        if is_sender {
             needs.exact_nonce = true;
             needs.at_least = self.sender.cost;
             if self.sender.predicts && seen.nonce < self.sender.nonce {
@@ -162,16 +190,25 @@ impl View {
                 self.nonce_predicted = true;
             }
         }
-        let id = AccountId::new(self.accounts.len());
-        self.accounts.push(AccountRead { account, address, seen, needs });
         // From EIP-161 on an empty account does not exist; EIP-7702 charges for the difference.
         let exists = if keeps_empty { seen.exists } else { !seen.is_empty() };
-        if !exists {
-            return Ok(None);
-        }
+        let info = self.hand_out(account, address, seen, needs, false);
+        Ok(exists.then_some(info))
+    }
+
+    fn hand_out(
+        &mut self,
+        account: AccountNumber,
+        address: Address,
+        seen: AccountState,
+        needs: Needs,
+        is_steady: bool,
+    ) -> AccountInfo {
+        let id = AccountId::new(self.accounts.len());
+        self.accounts.push(AccountRead { account, address, seen, needs, is_steady });
         let code = Some(self.memory.code(account, seen.code_hash));
         let (balance, nonce, code_hash) = (seen.balance, seen.nonce, seen.code_hash);
-        Ok(Some(AccountInfo { balance, nonce, code_hash, account_id: id, code }))
+        AccountInfo { balance, nonce, code_hash, account_id: id, code }
     }
 
     pub(super) fn code_by_hash(&self, code_hash: B256) -> Bytecode {

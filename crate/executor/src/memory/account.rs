@@ -23,6 +23,13 @@ pub(crate) struct AccountChange {
     pub(crate) life: Life,
 }
 
+impl AccountChange {
+    /// Whether code, or the slots that count, are others afterwards.
+    fn changes_code(&self) -> bool {
+        self.code.is_some() || self.life != Life::Goes
+    }
+}
+
 /// What one incarnation did to a nonce.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum NonceChange {
@@ -96,7 +103,12 @@ impl AccountState {
 /// An account: what the block's transactions did to it, and who read it.
 #[derive(Debug, Default)]
 pub(crate) struct AccountCell {
-    readers: Readers,
+    /// Who has read the code, and whose the storage is: everybody who reads the account.
+    code_readers: Readers,
+    /// Who needs something of balance or nonce: few.
+    value_readers: Readers,
+    /// Whether a version ever changed the code, or created or destroyed the account.
+    code_written: AtomicBool,
     /// Whether there was ever a version: reading the others needs no lock.
     written: AtomicBool,
     versions: Mutex<Versions>,
@@ -108,7 +120,6 @@ struct Versions {
     list: SmallVec<[(Version, AccountChange); 1]>,
     /// Whether any version ever touched the nonce.
     nonce: bool,
-    /// Whether any version ever touched the code, or created or destroyed the account.
     code: bool,
     /// The balance after the first so many versions, all of them final: nobody adds those up again.
     settled: Option<Box<Settled>>,
@@ -124,20 +135,33 @@ struct Settled {
 /// Lists up to this length are added up anew by every reader.
 const SHORT: usize = 4;
 
+/// What of an account later transactions may have read otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Affected {
+    /// Balance, nonce or existence.
+    pub(crate) values: bool,
+    /// Code, or which slots count.
+    pub(crate) code: bool,
+}
+
 impl AccountCell {
-    /// Reads as `reader` and remembers that it did: whoever publishes afterwards sees this reader,
-    /// whoever published before is seen by it. Transactions below `final_below` are final.
-    pub(super) fn read(
-        &self,
-        reader: TxIndex,
-        base: &AccountState,
-        final_below: u32,
-    ) -> AccountState {
-        self.readers.note(reader);
-        self.find(reader, base, final_below)
+    /// Remembers a reader of the code. Whoever publishes afterwards sees it; whoever published
+    /// before is seen by it, if it reads after this.
+    pub(super) fn note_code_reader(&self, reader: TxIndex) {
+        self.code_readers.note(reader);
     }
 
-    /// What `reader` would find now.
+    /// Remembers a reader of balance or nonce, like [`AccountCell::note_code_reader`].
+    pub(super) fn note_value_reader(&self, reader: TxIndex) {
+        self.value_readers.note(reader);
+    }
+
+    /// Whether the code ever changed in this block, or its account began or ended.
+    pub(super) fn is_code_written(&self) -> bool {
+        self.code_written.load(Ordering::SeqCst)
+    }
+
+    /// What `reader` would find now. Transactions below `final_below` are final.
     pub(super) fn find(
         &self,
         reader: TxIndex,
@@ -150,44 +174,51 @@ impl AccountCell {
         lock(&self.versions).find(reader, base, final_below)
     }
 
-    /// Whether any version was ever published.
-    pub(super) fn is_written(&self) -> bool {
-        self.written.load(Ordering::SeqCst)
-    }
-
-    /// Sets a transaction's version. Answers whether a later transaction may have read something
-    /// else.
-    pub(super) fn publish(&self, version: Version, change: AccountChange) -> bool {
+    /// Sets a transaction's version. Answers what a later transaction may have read otherwise.
+    pub(super) fn publish(&self, version: Version, change: AccountChange) -> Affected {
         let mut versions = lock(&self.versions);
         // Later ones find it set; and whoever sees it set waits for the lock.
         if !self.written.load(Ordering::Relaxed) {
             self.written.store(true, Ordering::SeqCst);
         }
+        if change.changes_code() {
+            self.code_written.store(true, Ordering::SeqCst);
+        }
         let changed = versions.set(version, change);
         drop(versions);
-        changed && self.readers.any_after(version.tx)
+        self.affected(version.tx, changed)
     }
 
-    /// Takes back a transaction's version. Answers whether a later one may have read it.
-    pub(super) fn retract(&self, tx: TxIndex) -> bool {
+    /// Takes back a transaction's version. Answers what a later one may have read of it.
+    pub(super) fn retract(&self, tx: TxIndex) -> Affected {
         lock(&self.versions).list.retain(|(version, _)| version.tx != tx);
-        self.readers.any_after(tx)
+        self.affected(tx, Affected { values: true, code: true })
+    }
+
+    fn affected(&self, tx: TxIndex, changed: Affected) -> Affected {
+        Affected {
+            values: changed.values && self.value_readers.any_after(tx),
+            code: changed.code && self.code_readers.any_after(tx),
+        }
     }
 }
 
 impl Versions {
-    fn set(&mut self, version: Version, change: AccountChange) -> bool {
+    /// Answers what is different now.
+    fn set(&mut self, version: Version, change: AccountChange) -> Affected {
         self.nonce |= change.nonce != NonceChange::None;
-        self.code |= change.code.is_some() || change.life != Life::Goes;
+        self.code |= change.changes_code();
         let at = self.list.iter().rposition(|(known, _)| known.tx <= version.tx);
         match at {
             Some(at) if self.list[at].0.tx == version.tx => {
-                let old = core::mem::replace(&mut self.list[at], (version, change));
-                old.1 != self.list[at].1
+                let (_, old) = core::mem::replace(&mut self.list[at], (version, change));
+                let new = &self.list[at].1;
+                Affected { values: old != *new, code: old.code != new.code || old.life != new.life }
             }
             at => {
+                let code = change.changes_code();
                 self.list.insert(at.map_or(0, |at| at + 1), (version, change));
-                true
+                Affected { values: true, code }
             }
         }
     }
@@ -213,9 +244,9 @@ impl Versions {
 
     /// Remembers the balance after the versions that are final.
     fn settle(&mut self, base: &AccountState, final_below: u32) {
-        let settled = self.settled.get_or_insert_with(|| {
-            Box::new(Settled { count: 0, balance: base.balance, by: None })
-        });
+        let settled = self
+            .settled
+            .get_or_insert_with(|| Box::new(Settled { count: 0, balance: base.balance, by: None }));
         while let Some((version, change)) =
             self.list.get(settled.count).filter(|(version, _)| version.tx.0 < final_below)
         {

@@ -14,7 +14,7 @@ mod side;
 mod slot;
 mod store;
 
-pub(crate) use account::{AccountChange, AccountState, Life, NonceChange};
+pub(crate) use account::{AccountChange, AccountState, Affected, Life, NonceChange};
 pub(crate) use chunks::Chunks;
 pub use location::Location;
 pub(crate) use slot::SlotFound;

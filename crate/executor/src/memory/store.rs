@@ -10,7 +10,7 @@ use revm::primitives::map::B256Map;
 use revm::primitives::{Address, B256, KECCAK_EMPTY, U256};
 use rustc_hash::FxHashMap;
 
-use super::account::{AccountCell, AccountChange, AccountState, Writers};
+use super::account::{AccountCell, AccountChange, AccountState, Affected, Writers};
 use super::chunks::Chunks;
 use super::fees::Fees;
 use super::location::Location;
@@ -31,6 +31,11 @@ pub(crate) struct AccountNumber(u32);
 pub(crate) struct SlotNumber(u32);
 
 impl AccountNumber {
+    /// The account that has this number in the world.
+    pub(crate) fn known(number: u32) -> Self {
+        Self(number)
+    }
+
     pub(crate) fn bits(self) -> u32 {
         self.0
     }
@@ -167,11 +172,20 @@ impl Memory {
         Location::Slot(self.address(account), self.key(account, slot))
     }
 
-    /// Reads an account as `reader` and remembers that it did.
-    pub(crate) fn read_account(&self, account: AccountNumber, reader: TxIndex) -> AccountState {
-        let final_below = self.final_below.load(Ordering::Acquire);
-        let state = self.account_cell(account).read(reader, &self.base(account), final_below);
-        self.with_fees(account, reader, final_below, state)
+    /// Remembers that `reader` reads an account's code. It must look afterwards, not before.
+    pub(crate) fn note_code_reader(&self, account: AccountNumber, reader: TxIndex) {
+        self.account_cell(account).note_code_reader(reader);
+    }
+
+    /// Remembers that `reader` needs something of an account's balance or nonce. It must look
+    /// afterwards, not before.
+    pub(crate) fn note_value_reader(&self, account: AccountNumber, reader: TxIndex) {
+        self.account_cell(account).note_value_reader(reader);
+    }
+
+    /// An account before the first transaction, if no transaction has changed its code since.
+    pub(crate) fn with_old_code(&self, account: AccountNumber) -> Option<AccountState> {
+        (!self.account_cell(account).is_code_written()).then(|| self.base(account))
     }
 
     /// What `reader` would find now.
@@ -202,18 +216,18 @@ impl Memory {
         settle_reset(self.slot_cell(slot.number).find(reader), reset)
     }
 
-    /// Publishes a change of an account. Answers whether a later transaction may have read
-    /// something else; so do the next four.
+    /// Publishes a change of an account. Answers what later transactions may have read otherwise;
+    /// so do the next four.
     pub(crate) fn publish_account(
         &self,
         account: AccountNumber,
         version: Version,
         change: AccountChange,
-    ) -> bool {
+    ) -> Affected {
         self.account_cell(account).publish(version, change)
     }
 
-    pub(crate) fn retract_account(&self, account: AccountNumber, tx: TxIndex) -> bool {
+    pub(crate) fn retract_account(&self, account: AccountNumber, tx: TxIndex) -> Affected {
         self.account_cell(account).retract(tx)
     }
 
@@ -283,7 +297,8 @@ impl Memory {
         state
     }
 
-    fn base(&self, account: AccountNumber) -> AccountState {
+    /// An account before the first transaction.
+    pub(crate) fn base(&self, account: AccountNumber) -> AccountState {
         if !self.before.accounts.is_empty()
             && let Some(state) = self.before.accounts.get(&account)
         {

@@ -16,8 +16,8 @@ use lanescope_protocol::{Incarnation, Lane, TxIndex, Version};
 use rustc_hash::FxHashMap;
 
 use super::word::{State, Status, Word};
-use super::{Finding, Head, Strategy, Task, Wait, first};
-use crate::sync::{AtomicBool, AtomicU32, Mutex, MutexGuard, lock};
+use super::{Executed, Finding, Head, Strategy, Task, Wait, first};
+use crate::sync::{AtomicBool, AtomicU32, AtomicU64, Mutex, MutexGuard, lock};
 
 /// A transaction that was thrown away this often waits until all earlier ones are final: it then
 /// runs exactly once more. Bounds the work on blocks that no speculation helps.
@@ -26,7 +26,11 @@ const INCARNATIONS_BEFORE_WAITING: u16 = 16;
 #[derive(Debug)]
 pub(crate) struct BlockStm {
     words: Box<[Word]>,
-    /// Transactions below have been taken by a lane at least once.
+    /// How many transactions a lane takes at once.
+    batches: Box<[u8]>,
+    /// What each lane has taken and not begun yet.
+    lanes: Box<[Hand]>,
+    /// Transactions below have been taken by a lane.
     taken: AtomicU32,
     /// Transactions below are final.
     committed: AtomicU32,
@@ -49,10 +53,33 @@ struct Queues {
     dependents: FxHashMap<TxIndex, Vec<TxIndex>>,
 }
 
+/// Transactions that a lane has taken: from the low half to below the high half. Far from those of
+/// other lanes, because it changes with every transaction.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Hand(AtomicU64);
+
+impl Hand {
+    fn next(&self) -> Option<TxIndex> {
+        let hand = self.0.load(Ordering::Relaxed);
+        let (next, end) = (hand as u32, (hand >> 32) as u32);
+        (next < end).then(|| {
+            self.hold(next + 1, end);
+            TxIndex(next)
+        })
+    }
+
+    fn hold(&self, next: u32, end: u32) {
+        self.0.store(u64::from(end) << 32 | u64::from(next), Ordering::Relaxed);
+    }
+}
+
 impl BlockStm {
-    pub(crate) fn new(transactions: usize) -> Self {
+    pub(crate) fn new(lanes: u16, batches: Box<[u8]>) -> Self {
         Self {
-            words: (0..transactions).map(|_| Word::new()).collect(),
+            words: batches.iter().map(|_| Word::new()).collect(),
+            batches,
+            lanes: (0..lanes).map(|_| Hand::default()).collect(),
             taken: AtomicU32::new(0),
             committed: AtomicU32::new(0),
             committing: AtomicBool::new(false),
@@ -72,6 +99,21 @@ impl BlockStm {
     fn count(&self, queues: &MutexGuard<'_, Queues>) {
         let count = queues.ready.len() + queues.doubted.len();
         self.queued.store(count as u32, Ordering::SeqCst);
+    }
+
+    /// The next transaction that no lane has ever run.
+    fn next_fresh(&self, lane: Lane) -> Option<Task> {
+        let hand = self.lanes.get(lane.get())?;
+        let tx = hand.next().or_else(|| {
+            let take = |taken: u32| Some(taken + u32::from(*self.batches.get(taken as usize)?));
+            let from = self.taken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).ok()?;
+            hand.hold(from + 1, take(from)?);
+            Some(TxIndex(from))
+        })?;
+        // Who publishes before this step is seen by what follows it; who publishes later sees it.
+        let start = |state: State| Some(State { status: Status::Executing, ..state });
+        let _ = self.word(tx).update(start);
+        Some(Task::Execute(first(tx)))
     }
 
     /// The lowest transaction that must be run again or checked.
@@ -217,31 +259,24 @@ impl BlockStm {
 }
 
 impl Strategy for BlockStm {
-    fn next(&self, _lane: Lane) -> Task {
-        if let Some(task) = self.next_queued() {
+    fn next(&self, lane: Lane) -> Task {
+        if let Some(task) = self.next_queued().or_else(|| self.next_fresh(lane)) {
             return task;
         }
-        let transactions = self.words.len() as u32;
-        if self.taken.load(Ordering::SeqCst) < transactions {
-            let tx = self.taken.fetch_add(1, Ordering::SeqCst);
-            if tx < transactions {
-                return Task::Execute(first(TxIndex(tx)));
-            }
-        }
-        if self.committed.load(Ordering::SeqCst) == transactions {
+        if self.committed.load(Ordering::SeqCst) as usize == self.words.len() {
             return Task::Done;
         }
         Task::Wait(self.wait())
     }
 
-    fn published(&self, tx: TxIndex, reads: &dyn Fn(TxIndex) -> bool) {
+    fn published(&self, tx: TxIndex, running: bool, reads: &dyn Fn(TxIndex) -> bool) {
         // Who is taken after this reads what was published before.
-        let end = self.taken.load(Ordering::SeqCst).min(self.words.len() as u32);
+        let end = self.taken.load(Ordering::SeqCst);
         for later in (tx.0 + 1..end).map(TxIndex) {
             let doubted = self.word(later).update(|state| {
                 let concerned = match state.status {
                     // Nobody knows yet what it has read.
-                    Status::Executing => true,
+                    Status::Executing => running,
                     Status::Executed => !state.doubted && reads(later),
                     // The others will read anew, or are final.
                     _ => false,
@@ -254,18 +289,26 @@ impl Strategy for BlockStm {
         }
     }
 
-    fn executed(&self, version: Version, last_check: bool) {
+    fn executed(&self, version: Version, so: Executed) -> bool {
+        let Executed { doubtful, last_check } = so;
         let done = |state: State| {
-            Some(State { status: Status::Executed, awaited: false, last_check, ..state })
+            // Whoever has run it checks it too: its reads are still at hand.
+            let checking = doubtful || state.doubted;
+            let (doubted, awaited) = (false, false);
+            Some(State {
+                status: Status::Executed,
+                doubted,
+                checking,
+                awaited,
+                last_check,
+                ..state
+            })
         };
-        if let Ok(before) = self.word(version.tx).update(done) {
-            if before.doubted {
-                self.queue_doubted(version.tx);
-            }
-            if before.awaited {
-                self.wake_dependents(version.tx);
-            }
+        let Ok(before) = self.word(version.tx).update(done) else { return false };
+        if before.awaited {
+            self.wake_dependents(version.tx);
         }
+        doubtful || before.doubted
     }
 
     fn blocked(&self, version: Version, on: TxIndex) {

@@ -45,6 +45,15 @@ pub(crate) enum Finding {
     Stale { on: Option<TxIndex> },
 }
 
+/// How an incarnation has run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Executed {
+    /// Something that it needs was different already when it ended.
+    pub(crate) doubtful: bool,
+    /// It must be checked once more when everything before it is final.
+    pub(crate) last_check: bool,
+}
+
 /// The transaction that is next in line to become final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Head {
@@ -59,13 +68,13 @@ pub(crate) trait Strategy: Debug + Send + Sync {
     fn next(&self, lane: Lane) -> Task;
 
     /// A transaction has changed what the memory shows to later ones. `reads` answers whether the
-    /// latest finished incarnation of a transaction may have read what changed. Must be said before
-    /// [`Strategy::executed`] and [`Strategy::aborted`].
-    fn published(&self, tx: TxIndex, reads: &dyn Fn(TxIndex) -> bool);
+    /// latest finished incarnation of a transaction may have read what changed; `running`: so may
+    /// any that is running. Must be said before [`Strategy::executed`] and [`Strategy::aborted`].
+    fn published(&self, tx: TxIndex, running: bool, reads: &dyn Fn(TxIndex) -> bool);
 
-    /// An incarnation has run and its writes are published. `last_check`: it must be checked once
-    /// more when everything before it is final.
-    fn executed(&self, version: Version, last_check: bool);
+    /// An incarnation has run and its writes are published. Answers whether it must be checked at
+    /// once, as after [`Task::Validate`].
+    fn executed(&self, version: Version, so: Executed) -> bool;
 
     /// An incarnation stopped, because `on` will write what it reads.
     fn blocked(&self, version: Version, on: TxIndex);
@@ -96,11 +105,12 @@ pub(crate) trait Strategy: Debug + Send + Sync {
     fn work(&self) -> usize;
 }
 
-/// Builds a strategy for a block with so many transactions.
-pub(crate) fn build(name: StrategyName, transactions: usize) -> Box<dyn Strategy> {
+/// Builds a strategy for a block. `batches[i]` is how many transactions, from `i`, a lane takes at
+/// once when it takes `i`.
+pub(crate) fn build(name: StrategyName, lanes: u16, batches: Box<[u8]>) -> Box<dyn Strategy> {
     match name {
-        StrategyName::Sequential => Box::new(Sequential::new(transactions)),
-        StrategyName::BlockStm => Box::new(BlockStm::new(transactions)),
+        StrategyName::Sequential => Box::new(Sequential::new(batches.len())),
+        StrategyName::BlockStm => Box::new(BlockStm::new(lanes, batches)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use lanescope_protocol::event::WaitReason;
 use lanescope_protocol::{Lane, TxIndex, Version};
 
-use super::{Finding, Head, Strategy, Task, Wait, first};
+use super::{Executed, Finding, Head, Strategy, Task, Wait, first};
 use crate::sync::AtomicU32;
 
 /// The other lanes wait: that they stay empty is the point.
@@ -44,10 +44,11 @@ impl Strategy for Sequential {
         Task::Wait(Wait { reason: WaitReason::NothingReady, on })
     }
 
-    fn published(&self, _tx: TxIndex, _reads: &dyn Fn(TxIndex) -> bool) {}
+    fn published(&self, _tx: TxIndex, _running: bool, _reads: &dyn Fn(TxIndex) -> bool) {}
 
-    fn executed(&self, version: Version, _last_check: bool) {
+    fn executed(&self, version: Version, _so: Executed) -> bool {
         self.executed.store(version.tx.0 + 1, Ordering::SeqCst);
+        false
     }
 
     fn blocked(&self, _version: Version, _on: TxIndex) {}

@@ -10,7 +10,9 @@ use crate::sync::AtomicU32;
 /// Where a transaction stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
-    /// Some lane runs it; or no lane has ever taken it, which the strategy tells apart by index.
+    /// No lane has ever run it.
+    Fresh,
+    /// A lane runs it.
     Executing,
     /// It waits for a lane to run it again.
     Ready,
@@ -64,11 +66,12 @@ impl Word {
 
 fn pack(state: State) -> u32 {
     let status = match state.status {
-        Status::Executing => 0,
-        Status::Ready => 1,
-        Status::Parked => 2,
-        Status::Executed => 3,
-        Status::Aborting => 4,
+        Status::Fresh => 0,
+        Status::Executing => 1,
+        Status::Ready => 2,
+        Status::Parked => 3,
+        Status::Executed => 4,
+        Status::Aborting => 5,
     };
     let flag = |set: bool, bit: u32| if set { bit } else { 0 };
     status
@@ -82,10 +85,11 @@ fn pack(state: State) -> u32 {
 fn unpack(bits: u32) -> State {
     State {
         status: match bits & 7 {
-            0 => Status::Executing,
-            1 => Status::Ready,
-            2 => Status::Parked,
-            3 => Status::Executed,
+            0 => Status::Fresh,
+            1 => Status::Executing,
+            2 => Status::Ready,
+            3 => Status::Parked,
+            4 => Status::Executed,
             _ => Status::Aborting,
         },
         incarnation: Incarnation((bits >> 16) as u16),
