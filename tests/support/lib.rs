@@ -57,6 +57,7 @@ pub fn run(prepared: &Prepared, settings: &Settings) -> Result<Run, BlockError> 
                 sink: &NoSink,
                 cancel: &AtomicBool::new(false),
                 record: true,
+                may_run_alone: false,
             };
             let threads = usize::from(settings.lanes);
             let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(threads).build() else {

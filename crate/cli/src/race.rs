@@ -38,6 +38,7 @@ pub(crate) fn race(prepared: &Prepared, settings: &Settings) -> Result<Run> {
                 sink: &NoSink,
                 cancel: &cancel,
                 record: true,
+                may_run_alone: false,
             };
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(usize::from(settings.lanes))

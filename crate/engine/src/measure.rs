@@ -163,7 +163,7 @@ pub(crate) fn options<'a>(
     cancel: &'a AtomicBool,
     record: bool,
 ) -> ThreadsOptions<'a> {
-    ThreadsOptions { now: &clock::now, sink, cancel, record }
+    ThreadsOptions { now: &clock::now, sink, cancel, record, may_run_alone: !record }
 }
 
 /// Runs by turns on one lane, which is plain revm at its fastest, and on many. Nothing, if the run

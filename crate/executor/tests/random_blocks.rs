@@ -29,6 +29,7 @@ fn threads(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> Run {
         sink: &NoSink,
         cancel: &AtomicBool::new(false),
         record: true,
+        may_run_alone: false,
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.lanes.into()).build().unwrap();
     pool.install(|| run_on_threads(Arc::clone(block), Arc::clone(world), settings, options))

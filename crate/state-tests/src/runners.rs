@@ -98,6 +98,7 @@ fn parallel(
         sink: &NoSink,
         cancel: &AtomicBool::new(false),
         record: true,
+        may_run_alone: false,
     };
     // Nobody cancels, so there is a run.
     let run = pool.install(|| run_on_threads(block, world, settings, options))?;

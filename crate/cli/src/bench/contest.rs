@@ -108,6 +108,7 @@ pub(super) fn start(prepared: &Prepared, runner: Runner) -> Result<Box<RawRun>> 
         sink: &NoSink,
         cancel: &cancel,
         record: runner.traces,
+        may_run_alone: true,
     };
     match race_on_threads(block, world, &settings, options)? {
         Raced::Done(run) => Ok(run),

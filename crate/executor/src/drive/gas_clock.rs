@@ -14,7 +14,7 @@ use lanescope_protocol::{Event, Lane, Settings, TxIndex, Version};
 
 use super::Run;
 use super::one_lane::{self, OneLane};
-use super::raw::RawRun;
+use super::raw::LanesRun;
 use super::recorder::{Book, Recorder};
 use super::workshop::{Checked, Workshop};
 use crate::block::{Block, BlockError};
@@ -313,6 +313,6 @@ impl Simulation {
             }
         }
         let lanes = vec![self.recorder];
-        RawRun { workshop: self.workshop, lanes, makespan: self.now, fallback: None }.finish()
+        LanesRun { workshop: self.workshop, lanes, makespan: self.now }.finish()
     }
 }

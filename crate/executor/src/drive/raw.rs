@@ -12,20 +12,30 @@ use super::Run;
 use super::recorder::{Counts, Recorder};
 use super::recording;
 use super::workshop::Workshop;
-use crate::block::BlockError;
-use crate::evm::Verdict;
+use crate::block::{Block, BlockError};
+use crate::evm::{BaselineRun, Verdict};
 use crate::memory::{AccountNumber, Life, SlotFound};
 use crate::outcome::{AccountChange, Outcome, Receipt, StateChanges};
 use crate::rules::{self, keeps_empty};
 
-/// A finished run whose state lies in the multi-version memory and whose receipts lie where the
-/// lanes put them: nothing has been sorted or copied for people yet.
+/// A finished run: nothing has been sorted or copied for people yet.
 #[derive(Debug)]
-pub struct RawRun {
+pub struct RawRun(pub(super) Raw);
+
+#[derive(Debug)]
+pub(super) enum Raw {
+    /// State in the multi-version memory, receipts where the lanes put them.
+    Lanes(LanesRun),
+    /// State and receipts in revm's journal.
+    Alone { run: Box<BaselineRun>, block: Arc<Block>, makespan: u64 },
+}
+
+/// What several lanes leave.
+#[derive(Debug)]
+pub(super) struct LanesRun {
     pub(super) workshop: Workshop,
     pub(super) lanes: Vec<Recorder>,
     pub(super) makespan: u64,
-    pub(super) fallback: Option<FallbackReason>,
 }
 
 /// Reads as the transaction after the last.
@@ -35,28 +45,63 @@ impl RawRun {
     /// Incarnations that ran to their end.
     #[must_use]
     pub fn executions(&self) -> u32 {
-        self.counts().executions
+        match &self.0 {
+            Raw::Lanes(run) => run.counts().executions,
+            Raw::Alone { run, .. } => run.results.len() as u32,
+        }
     }
 
     /// Incarnations whose result was thrown away.
     #[must_use]
     pub fn aborts(&self) -> u32 {
-        self.counts().aborts
+        match &self.0 {
+            Raw::Lanes(run) => run.counts().aborts,
+            Raw::Alone { .. } => 0,
+        }
     }
 
-    /// Ticks from the start to the last commit.
+    /// Why it went to one lane, if it did.
     #[must_use]
-    pub fn makespan(&self) -> u64 {
-        self.makespan
+    pub fn fallback(&self) -> Option<FallbackReason> {
+        match &self.0 {
+            Raw::Lanes(_) => None,
+            Raw::Alone { .. } => Some(FallbackReason::TooSmall),
+        }
     }
 
+    /// Receipts and state. Fails if what comes after the last transaction does.
+    pub fn outcome(&self) -> Result<Outcome, BlockError> {
+        match &self.0 {
+            Raw::Lanes(run) => run.outcome(),
+            Raw::Alone { run, block, .. } => run.outcome(block),
+        }
+    }
+
+    /// Puts receipts, state and record together. Fails if what comes after the last transaction
+    /// does.
+    pub fn finish(self) -> Result<Run, BlockError> {
+        let fallback = self.fallback();
+        match self.0 {
+            Raw::Lanes(run) => run.finish(),
+            Raw::Alone { run, block, makespan } => Ok(Run {
+                outcome: run.outcome(&block)?,
+                makespan,
+                executions: run.results.len() as u32,
+                fallback,
+                ..Run::default()
+            }),
+        }
+    }
+}
+
+impl LanesRun {
     fn counts(&self) -> Counts {
         self.lanes.iter().fold(Counts::default(), |sum, lane| sum + lane.counts)
     }
 
     /// Puts receipts, state and record together. Fails if what comes after the last transaction
     /// does.
-    pub fn finish(self) -> Result<Run, BlockError> {
+    pub(super) fn finish(self) -> Result<Run, BlockError> {
         let outcome = self.outcome()?;
         let counts = self.counts();
         let recording = recording::recording(&self.workshop, self.lanes);
@@ -67,12 +112,12 @@ impl RawRun {
             executions: counts.executions,
             aborts: counts.aborts,
             wasted_gas: counts.wasted_gas,
-            fallback: self.fallback,
+            fallback: None,
         })
     }
 
     /// Receipts and state.
-    pub fn outcome(&self) -> Result<Outcome, BlockError> {
+    fn outcome(&self) -> Result<Outcome, BlockError> {
         let block = &self.workshop.block;
         let state = rules::after(block, &self.workshop.world, self.state())?.changes;
         let transactions = block.transactions.iter().enumerate();

@@ -10,10 +10,11 @@ use lanescope_protocol::{Event, Lane, Settings};
 use super::Run;
 use super::lane::LaneLoop;
 use super::one_lane::OneLane;
-use super::raw::RawRun;
+use super::raw::{LanesRun, Raw, RawRun};
 use super::recorder::{Book, Recorder};
 use super::workshop::Workshop;
 use crate::block::{Block, BlockError};
+use crate::evm::run_baseline;
 use crate::strategy::{self, Strategy};
 use crate::world::World;
 
@@ -42,6 +43,8 @@ pub struct ThreadsOptions<'a> {
     pub cancel: &'a AtomicBool,
     /// Whether to record at all: off for measurements.
     pub record: bool,
+    /// Whether a block may run on one lane, without a record, where that is faster.
+    pub may_run_alone: bool,
 }
 
 impl core::fmt::Debug for ThreadsOptions<'_> {
@@ -53,6 +56,10 @@ impl core::fmt::Debug for ThreadsOptions<'_> {
 /// Most transactions in a batch, and the most gas that they may use together, if there are several.
 const BATCH_MAX: usize = 16;
 const BATCH_GAS: u64 = 400_000;
+/// What a plain transfer takes, about.
+const TRANSFER_NS: u64 = 600;
+/// Blocks that take less, about, are not worth sharing.
+const WORTH_SHARING_NS: u64 = 1_000_000;
 /// The longest sleep: whoever is not woken looks for work himself.
 const SLEEP: Duration = Duration::from_millis(1);
 /// So many sleeps of all lanes without anything to do, and nobody will ever bring any.
@@ -95,6 +102,11 @@ pub fn race_on_threads(
     options: ThreadsOptions<'_>,
 ) -> Result<Raced, BlockError> {
     let start = (options.now)();
+    if options.may_run_alone && is_too_small(&block, &world) {
+        let run = Box::new(run_baseline(&block, &world)?);
+        let makespan = (options.now)().saturating_sub(start);
+        return Ok(Raced::Done(Box::new(RawRun(Raw::Alone { run, block, makespan }))));
+    }
     let lanes = settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX);
     let floor = Floor {
         strategy: strategy::build(settings.strategy, lanes, batches(&block, lanes)),
@@ -118,6 +130,23 @@ pub fn race_on_threads(
         floor.run_lane(Lane(0));
     });
     floor.into_raced()
+}
+
+/// Whether one lane will probably be done before a second could help: it takes some 50 microseconds
+/// to wake up, and what lanes tell each other costs about as much as a third of a plain transfer.
+fn is_too_small(block: &Block, world: &World) -> bool {
+    let mut nanoseconds = 0;
+    for tx in &block.transactions {
+        let to = tx.kind.to().and_then(|to| world.account(to));
+        let is_transfer = tx.kind.is_call() && to.is_none_or(|to| to.info.is_empty_code_hash());
+        // Limits are mostly twice what is used, and a gas of contract code takes a fifth of a
+        // nanosecond.
+        nanoseconds += if is_transfer { TRANSFER_NS } else { TRANSFER_NS + tx.gas_limit / 10 };
+        if nanoseconds > WORTH_SHARING_NS {
+            return false;
+        }
+    }
+    true
 }
 
 /// How many transactions, from each one, a lane takes at once: as many as cannot take long, so that
@@ -269,7 +298,7 @@ impl Floor<'_> {
             Some(End::Done(makespan)) => {
                 let lanes = self.finished.into_inner().unwrap_or_else(PoisonError::into_inner);
                 let workshop = self.workshop;
-                let raw = RawRun { workshop, lanes, makespan, fallback: None };
+                let raw = RawRun(Raw::Lanes(LanesRun { workshop, lanes, makespan }));
                 Ok(Raced::Done(Box::new(raw)))
             }
             Some(End::Cancelled) => Ok(Raced::Cancelled),

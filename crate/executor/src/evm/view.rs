@@ -206,7 +206,10 @@ impl View {
     ) -> AccountInfo {
         let id = AccountId::new(self.accounts.len());
         self.accounts.push(AccountRead { account, address, seen, needs, is_steady });
-        let code = Some(self.memory.code(account, seen.code_hash));
+        // revm knows the empty code. Handing it out would count references to it, and that count
+        // is one cache line for all lanes.
+        let has_code = seen.code_hash != KECCAK_EMPTY;
+        let code = has_code.then(|| self.memory.code(account, seen.code_hash));
         let (balance, nonce, code_hash) = (seen.balance, seen.nonce, seen.code_hash);
         AccountInfo { balance, nonce, code_hash, account_id: id, code }
     }
