@@ -35,7 +35,13 @@ struct Numbered {
     account: WorldAccount,
     /// The number of its first slot; the others follow.
     first_slot: u32,
+    /// More copies of its code, for lanes: whoever holds a code counts references to it, and if all
+    /// lanes count in one place, they wait for each other at every call of a popular contract.
+    copies: Box<[Bytecode]>,
 }
+
+/// Copies of each code besides the first.
+const COPIES: usize = 3;
 
 /// One account of a [`World`].
 #[derive(Clone, Debug, Default)]
@@ -71,7 +77,9 @@ impl World {
         self.supply = self.supply.saturating_add(account.info.balance);
         let first_slot = self.slots;
         self.slots += account.storage.len() as u32;
-        self.accounts.insert(address, Numbered { account, first_slot });
+        let code = account.info.code.as_ref().filter(|code| !code.is_empty());
+        let copies = code.into_iter().flat_map(|code| (0..COPIES).map(|_| copy(code))).collect();
+        self.accounts.insert(address, Numbered { account, first_slot, copies });
     }
 
     /// Makes an earlier block's hash known to BLOCKHASH.
@@ -121,6 +129,16 @@ impl World {
         Some((address, &numbered.account))
     }
 
+    /// The code of the account with a number, for a lane.
+    pub(crate) fn code_for(&self, account: u32, lane: usize) -> Bytecode {
+        let Some((_, numbered)) = self.accounts.get_index(account as usize) else {
+            return Bytecode::default();
+        };
+        let copy = (lane % (COPIES + 1)).checked_sub(1).and_then(|copy| numbered.copies.get(copy));
+        let first = numbered.account.info.code.as_ref();
+        copy.or(first).cloned().unwrap_or_default()
+    }
+
     /// The number and value of a slot of the account with a number, if it is not zero.
     pub(crate) fn slot_of(&self, account: u32, key: &U256) -> Option<(u32, U256)> {
         let (_, numbered) = self.accounts.get_index(account as usize)?;
@@ -145,6 +163,11 @@ impl World {
 
 /// No balance needs more bits, where [`World::may_overflow`] is false.
 pub(crate) const SANE_BALANCE_BITS: usize = 192;
+
+/// A copy that shares no count of references.
+fn copy(code: &Bytecode) -> Bytecode {
+    Bytecode::new_raw_checked(code.original_bytes()).unwrap_or_else(|_| code.clone())
+}
 
 impl DatabaseRef for World {
     type Error = Infallible;

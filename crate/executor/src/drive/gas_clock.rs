@@ -13,7 +13,8 @@ use lanescope_protocol::event::{FallbackReason, Status};
 use lanescope_protocol::{Event, Lane, Settings, TxIndex, Version};
 
 use super::Run;
-use super::one_lane::{self, OneLane};
+use super::one_lane::OneLane;
+use super::outlook;
 use super::raw::LanesRun;
 use super::recorder::{Book, Recorder};
 use super::workshop::{Checked, Workshop};
@@ -127,10 +128,10 @@ impl core::fmt::Debug for Simulation {
 
 impl Simulation {
     fn new(block: Arc<Block>, world: Arc<World>, settings: &Settings) -> Result<Self, BlockError> {
-        let batches = vec![1; block.transactions.len()].into();
-        let strategy = strategy::build(settings.strategy, settings.lanes, batches);
+        let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
+        let strategy = strategy::build(settings.strategy, settings.lanes, plan);
         let workshop = Workshop::new(block, world, true)?;
-        let machine = workshop.machine();
+        let machine = workshop.machine(Lane(0));
         let recorder = Recorder::new(Lane(0), true, Arc::new(Book::default()));
         let lanes = usize::from(settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX));
         let mut this = Self {

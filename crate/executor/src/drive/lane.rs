@@ -31,7 +31,7 @@ pub(super) struct LaneLoop<'a> {
 
 impl<'a> LaneLoop<'a> {
     pub(super) fn new(floor: &'a Floor<'a>, lane: Lane, recorder: Recorder) -> Self {
-        let machine = floor.workshop.machine();
+        let machine = floor.workshop.machine(lane);
         Self { floor, lane, machine, recorder, stamp: None, uncommitted: 0 }
     }
 

@@ -3,11 +3,12 @@
 use revm::context::TxEnv;
 use revm::context_interface::transaction::AuthorizationTr;
 use revm::primitives::Address;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::block::Block;
 use crate::evm::cost;
 use crate::memory::{AccountNumber, Memory};
+use crate::strategy::{Like, Plan};
 use crate::world::World;
 
 /// What is known of the transactions of a block.
@@ -78,6 +79,103 @@ fn purse(world: &World, memory: &Memory, number: u32) -> Option<Purse> {
         balance: u128::try_from(state.balance).unwrap_or(u128::MAX),
     })
 }
+
+/// How lanes shall take the transactions of a block.
+pub(super) fn plan(block: &Block, world: &World, batches: Box<[u8]>) -> Plan {
+    let mut classes = vec![0; world.accounts_len()];
+    let mut last: Vec<u32> = Vec::new();
+    let likes = block.transactions.iter().enumerate().map(|(index, tx)| {
+        // Payments without data call nothing that could get in the way.
+        let to = tx.kind.to().filter(|_| !tx.data.is_empty());
+        let Some(to) = to.and_then(|to| world.number_of(to)) else { return Like::NONE };
+        let class: &mut u32 = &mut classes[to as usize];
+        if *class == 0 {
+            last.push(Like::NONE.before);
+            *class = last.len() as u32;
+        }
+        let class = *class - 1;
+        let before = core::mem::replace(&mut last[class as usize], index as u32);
+        Like { class, before }
+    });
+    let likes = likes.collect();
+    Plan { batches, likes, classes: last.len() as u32 }
+}
+
+/// Most transactions in a batch, and the most gas that they may use together, if there are several.
+const BATCH_MAX: usize = 16;
+const BATCH_GAS: u64 = 400_000;
+
+/// How many transactions, from each one, a lane takes at once: as many as cannot take long, so that
+/// lanes do not meet at every single transfer.
+pub(super) fn batches(block: &Block, lanes: u16) -> Box<[u8]> {
+    // Every lane shall get several.
+    let most = (block.transactions.len() / (usize::from(lanes) * 4)).clamp(1, BATCH_MAX);
+    let limits: Vec<u64> = block.transactions.iter().map(|tx| tx.gas_limit).collect();
+    let (mut end, mut gas) = (0, 0_u64);
+    (0..limits.len())
+        .map(|start| {
+            while end < limits.len()
+                && (end == start || (end - start < most && gas + limits[end] <= BATCH_GAS))
+            {
+                gas = gas.saturating_add(limits[end]);
+                end += 1;
+            }
+            gas = gas.saturating_sub(limits[start]);
+            (end - start) as u8
+        })
+        .collect()
+}
+
+/// What a plain transfer takes, about, in nanoseconds.
+const TRANSFER_NS: u64 = 600;
+/// Contract code that takes this long, about, is worth a second lane, whatever else there is.
+const CODE_WORTH_SHARING_NS: u64 = 1_000_000;
+/// A second lane takes some 50 microseconds to wake up: blocks that take less than this, about, are
+/// over before it helps,
+const WORTH_WAKING_NS: u64 = 400_000;
+/// and less than this if they are mostly transfers, where lanes must tell each other about as much
+/// as they do.
+const TRANSFERS_WORTH_SHARING_NS: u64 = 1_500_000;
+
+/// Whether one lane will probably be done first.
+pub(super) fn is_better_alone(block: &Block, world: &World) -> bool {
+    let (mut transfers, mut code) = (0, 0);
+    for tx in &block.transactions {
+        transfers += TRANSFER_NS;
+        let to = tx.kind.to().filter(|_| !tx.data.is_empty());
+        let runs = tx.kind.is_create()
+            || to.and_then(|to| world.account(to)).is_some_and(|to| !to.info.is_empty_code_hash());
+        if runs {
+            // Limits are mostly twice what is used; a gas of contract code takes a fifth of a
+            // nanosecond.
+            code += tx.gas_limit / 10;
+        }
+        if code > CODE_WORTH_SHARING_NS {
+            return false;
+        }
+    }
+    let total = transfers + code;
+    total < WORTH_WAKING_NS
+        || (transfers > code && (total < TRANSFERS_WORTH_SHARING_NS || meets_on_one(block)))
+}
+
+/// Whether many transactions have one sender or one receiver, by a sample.
+fn meets_on_one(block: &Block) -> bool {
+    let step = (block.transactions.len() / SAMPLE).max(1);
+    let mut counts: FxHashMap<Address, usize> = FxHashMap::default();
+    let sample = block.transactions.iter().step_by(step);
+    for address in sample.flat_map(|tx| [Some(tx.caller), tx.kind.to().copied()]).flatten() {
+        let count = counts.entry(address).or_default();
+        *count += 1;
+        if *count > SAMPLE / 4 {
+            return true;
+        }
+    }
+    false
+}
+
+/// Transactions that are looked at to see whether many meet on one account.
+const SAMPLE: usize = 128;
 
 /// Who may get code by EIP-7702.
 fn authorities(block: &Block) -> FxHashSet<Address> {

@@ -10,6 +10,7 @@ use lanescope_protocol::{Event, Lane, Settings};
 use super::Run;
 use super::lane::LaneLoop;
 use super::one_lane::OneLane;
+use super::outlook;
 use super::raw::{LanesRun, Raw, RawRun};
 use super::recorder::{Book, Recorder};
 use super::workshop::Workshop;
@@ -56,10 +57,6 @@ impl core::fmt::Debug for ThreadsOptions<'_> {
 /// Most transactions in a batch, and the most gas that they may use together, if there are several.
 const BATCH_MAX: usize = 16;
 const BATCH_GAS: u64 = 400_000;
-/// What a plain transfer takes, about.
-const TRANSFER_NS: u64 = 600;
-/// Blocks that take less, about, are not worth sharing.
-const WORTH_SHARING_NS: u64 = 1_000_000;
 /// The longest sleep: whoever is not woken looks for work himself.
 const SLEEP: Duration = Duration::from_millis(1);
 /// So many sleeps of all lanes without anything to do, and nobody will ever bring any.
@@ -102,14 +99,15 @@ pub fn race_on_threads(
     options: ThreadsOptions<'_>,
 ) -> Result<Raced, BlockError> {
     let start = (options.now)();
-    if options.may_run_alone && is_too_small(&block, &world) {
+    if options.may_run_alone && outlook::is_better_alone(&block, &world) {
         let run = Box::new(run_baseline(&block, &world)?);
         let makespan = (options.now)().saturating_sub(start);
         return Ok(Raced::Done(Box::new(RawRun(Raw::Alone { run, block, makespan }))));
     }
     let lanes = settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX);
+    let plan = outlook::plan(&block, &world, outlook::batches(&block, lanes));
     let floor = Floor {
-        strategy: strategy::build(settings.strategy, lanes, batches(&block, lanes)),
+        strategy: strategy::build(settings.strategy, lanes, plan),
         workshop: Workshop::new(block, world, options.record)?,
         options,
         start,
@@ -130,45 +128,6 @@ pub fn race_on_threads(
         floor.run_lane(Lane(0));
     });
     floor.into_raced()
-}
-
-/// Whether one lane will probably be done before a second could help: it takes some 50 microseconds
-/// to wake up, and what lanes tell each other costs about as much as a third of a plain transfer.
-fn is_too_small(block: &Block, world: &World) -> bool {
-    let mut nanoseconds = 0;
-    for tx in &block.transactions {
-        let to = tx.kind.to().and_then(|to| world.account(to));
-        let is_transfer = tx.kind.is_call() && to.is_none_or(|to| to.info.is_empty_code_hash());
-        // Limits are mostly twice what is used, and a gas of contract code takes a fifth of a
-        // nanosecond.
-        nanoseconds += if is_transfer { TRANSFER_NS } else { TRANSFER_NS + tx.gas_limit / 10 };
-        if nanoseconds > WORTH_SHARING_NS {
-            return false;
-        }
-    }
-    true
-}
-
-/// How many transactions, from each one, a lane takes at once: as many as cannot take long, so that
-/// lanes do not meet at every single transfer.
-fn batches(block: &Block, lanes: u16) -> Box<[u8]> {
-    // Every lane shall get several.
-    let most = (block.transactions.len() / (usize::from(lanes) * 4)).clamp(1, BATCH_MAX);
-    let mut end = 0;
-    let mut gas = 0;
-    let limits: Vec<u64> = block.transactions.iter().map(|tx| tx.gas_limit).collect();
-    (0..limits.len())
-        .map(|start| {
-            while end < limits.len()
-                && (end == start || (end - start < most && gas + limits[end] <= BATCH_GAS))
-            {
-                gas += limits[end];
-                end += 1;
-            }
-            gas -= limits[start];
-            (end - start) as u8
-        })
-        .collect()
 }
 
 fn run_on_one(

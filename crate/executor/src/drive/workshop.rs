@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use lanescope_protocol::{TxIndex, Version};
+use lanescope_protocol::{Lane, TxIndex, Version};
 
 use super::outlook::Outlook;
 use crate::block::{Block, BlockError};
@@ -15,6 +15,9 @@ use crate::strategy::{Finding, Strategy};
 use crate::sync::{AtomicU64, Mutex, lock};
 use crate::world::World;
 
+/// Gas in half a word; no block has more.
+const BILL_MAX: u64 = u32::MAX as u64;
+
 /// A block being run.
 #[derive(Debug)]
 pub(super) struct Workshop {
@@ -24,20 +27,20 @@ pub(super) struct Workshop {
     /// What the protocol changed before the first transaction.
     pub(super) before: StateChanges,
     results: Chunks<Result>,
+    /// Gas of the latest incarnation, and below it the transaction's limit: what commits look at.
+    bills: Chunks<AtomicU64>,
     outlook: Outlook,
     /// Whether thrown-away incarnations are kept, and checks say everything that has moved.
     keeps_all: bool,
 }
 
-/// The latest result of one transaction.
+/// The latest result of one transaction. On cache lines of its own, because the next transaction is
+/// mostly another lane's.
 #[derive(Debug, Default)]
+#[repr(align(64))]
 struct Result {
     /// A few bits of every place that the latest incarnation has read.
     filter: AtomicU64,
-    /// Its gas.
-    gas: AtomicU64,
-    /// The most that it may use.
-    gas_limit: AtomicU64,
     done: Mutex<Done>,
 }
 
@@ -78,13 +81,14 @@ impl Workshop {
         let before = rules::before(&block, &world)?.changes;
         let memory = Arc::new(Memory::new(&block, Arc::clone(&world), &before));
         let results = Chunks::new(block.transactions.len());
+        let bills = Chunks::new(block.transactions.len());
         let outlook = Outlook::new(&block, &world, &memory);
-        Ok(Self { block, memory, world, before, results, outlook, keeps_all })
+        Ok(Self { block, memory, world, before, results, bills, outlook, keeps_all })
     }
 
     /// An EVM for one lane.
-    pub(super) fn machine(&self) -> Machine {
-        Machine::new(Arc::clone(&self.block), Arc::clone(&self.memory))
+    pub(super) fn machine(&self, lane: Lane) -> Machine {
+        Machine::new(Arc::clone(&self.block), Arc::clone(&self.memory), lane)
     }
 
     /// What is known of an incarnation before it runs.
@@ -123,8 +127,9 @@ impl Workshop {
         memory.publish_fee(tx, execution.effects.fee);
         // Whoever asks has seen that the transaction was executed, which is said afterwards.
         result.filter.store(execution.filter.0, Ordering::Release);
-        result.gas.store(execution.gas(), Ordering::Release);
-        result.gas_limit.store(self.block.transactions[tx.get()].gas_limit, Ordering::Release);
+        let limit = self.block.transactions[tx.get()].gas_limit.min(BILL_MAX);
+        let bill = execution.gas().min(BILL_MAX) << 32 | limit;
+        self.bills.get(tx.get()).store(bill, Ordering::Release);
         done.latest = Some((version, execution));
         if self.keeps_all {
             done.thrown_away.extend(old);
@@ -221,7 +226,7 @@ impl Workshop {
 
     /// Gas of the latest incarnation.
     pub(super) fn gas(&self, tx: TxIndex) -> u64 {
-        self.results.get(tx.get()).gas.load(Ordering::Acquire)
+        self.bills.get(tx.get()).load(Ordering::Acquire) >> 32
     }
 
     /// Checks what only holds or fails when all before it are final: whether the transaction fits
@@ -233,8 +238,8 @@ impl Workshop {
         gas_used: u64,
         checked: bool,
     ) -> core::result::Result<(), BlockError> {
-        let limit = self.results.get(version.tx.get()).gas_limit.load(Ordering::Acquire);
-        if limit > self.block.env.gas_limit.saturating_sub(gas_used) {
+        let limit = self.bills.get(version.tx.get()).load(Ordering::Acquire) & BILL_MAX;
+        if limit == BILL_MAX || limit > self.block.env.gas_limit.saturating_sub(gas_used) {
             check_block_gas(&self.block, version.tx.get(), gas_used)?;
         }
         if !checked {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use lanescope_protocol::TxIndex;
 use lanescope_protocol::event::Status;
+use lanescope_protocol::{Lane, TxIndex};
 use revm::context::TxEnv;
 use revm::context_interface::Transaction;
 use revm::context_interface::result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction};
@@ -95,11 +95,12 @@ pub(crate) struct Chance {
 const STATE_CAPACITY_MAX: usize = 2_048;
 
 impl Machine {
-    pub(crate) fn new(block: Arc<Block>, memory: Arc<Memory>) -> Self {
+    /// An EVM for a lane.
+    pub(crate) fn new(block: Arc<Block>, memory: Arc<Memory>, lane: Lane) -> Self {
         // From Amsterdam on more is looked at than the wrapped opcodes tell.
         let strict = block.spec.is_enabled_in(SpecId::AMSTERDAM) || memory.world().may_overflow();
         let rules = Rules { keeps_empty: keeps_empty(block.spec), strict };
-        let mut evm = evm(&block, Source::Memory(View::new(memory, rules)));
+        let mut evm = evm(&block, Source::Memory(View::new(memory, rules, lane.get())));
         observe::install(evm.instruction.instruction_table_mut());
         Self { block, rules, evm }
     }

@@ -20,6 +20,7 @@ use crate::world::SANE_BALANCE_BITS;
 pub(super) struct View {
     pub(super) memory: Arc<Memory>,
     rules: Rules,
+    lane: usize,
     sender: Sender,
     /// In program order. revm asks for an account once in a transaction, so nothing appears twice.
     pub(super) accounts: Vec<AccountRead>,
@@ -114,10 +115,11 @@ impl Filter {
 }
 
 impl View {
-    pub(super) fn new(memory: Arc<Memory>, rules: Rules) -> Self {
+    pub(super) fn new(memory: Arc<Memory>, rules: Rules, lane: usize) -> Self {
         Self {
             memory,
             rules,
+            lane,
             sender: Sender::default(),
             accounts: Vec::new(),
             slots: Vec::new(),
@@ -209,7 +211,7 @@ impl View {
         // revm knows the empty code. Handing it out would count references to it, and that count
         // is one cache line for all lanes.
         let has_code = seen.code_hash != KECCAK_EMPTY;
-        let code = has_code.then(|| self.memory.code(account, seen.code_hash));
+        let code = has_code.then(|| self.memory.code(account, seen.code_hash, self.lane));
         let (balance, nonce, code_hash) = (seen.balance, seen.nonce, seen.code_hash);
         AccountInfo { balance, nonce, code_hash, account_id: id, code }
     }

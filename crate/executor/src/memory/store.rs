@@ -254,12 +254,12 @@ impl Memory {
         lock(&self.codes).insert(hash, code);
     }
 
-    /// An account's code, by its hash.
-    pub(crate) fn code(&self, account: AccountNumber, hash: B256) -> Bytecode {
+    /// An account's code, by its hash, for a lane.
+    pub(crate) fn code(&self, account: AccountNumber, hash: B256, lane: usize) -> Bytecode {
         // Nearly always the code from before the block: no look-up by hash then.
         match self.world.numbered(account.0).filter(|_| account.0 & SIDE == 0) {
             Some((_, known)) if known.info.code_hash == hash => {
-                known.info.code.clone().unwrap_or_default()
+                self.world.code_for(account.0, lane)
             }
             _ => self.code_by_hash(hash),
         }

@@ -15,7 +15,8 @@ use lanescope_protocol::event::WaitReason;
 use lanescope_protocol::{Incarnation, Lane, TxIndex, Version};
 use rustc_hash::FxHashMap;
 
-use super::word::{State, Status, Word};
+use super::plan::Plan;
+use super::word::{State, Status, Word, Words};
 use super::{Executed, Finding, Head, Strategy, Task, Wait, first};
 use crate::sync::{AtomicBool, AtomicU32, AtomicU64, Mutex, MutexGuard, lock};
 
@@ -25,9 +26,10 @@ const INCARNATIONS_BEFORE_WAITING: u16 = 16;
 
 #[derive(Debug)]
 pub(crate) struct BlockStm {
-    words: Box<[Word]>,
-    /// How many transactions a lane takes at once.
-    batches: Box<[u8]>,
+    words: Words,
+    plan: Plan,
+    /// How often transactions of each class have run, and were thrown away.
+    classes: Box<[ClassCount]>,
     /// What each lane has taken and not begun yet.
     lanes: Box<[Hand]>,
     /// Transactions below have been taken by a lane.
@@ -53,6 +55,23 @@ struct Queues {
     dependents: FxHashMap<TxIndex, Vec<TxIndex>>,
 }
 
+/// How transactions of one class have fared.
+#[derive(Debug, Default)]
+struct ClassCount {
+    runs: AtomicU32,
+    aborts: AtomicU32,
+}
+
+/// A class is contended if one in so many of its transactions was thrown away.
+const CONTENDED: u32 = 8;
+
+impl ClassCount {
+    fn is_contended(&self) -> bool {
+        let aborts = self.aborts.load(Ordering::Relaxed);
+        aborts > 0 && aborts.saturating_mul(CONTENDED) >= self.runs.load(Ordering::Relaxed)
+    }
+}
+
 /// Transactions that a lane has taken: from the low half to below the high half. Far from those of
 /// other lanes, because it changes with every transaction.
 #[derive(Debug, Default)]
@@ -75,10 +94,11 @@ impl Hand {
 }
 
 impl BlockStm {
-    pub(crate) fn new(lanes: u16, batches: Box<[u8]>) -> Self {
+    pub(crate) fn new(lanes: u16, plan: Plan) -> Self {
         Self {
-            words: batches.iter().map(|_| Word::new()).collect(),
-            batches,
+            words: Words::new(plan.transactions(), plan.is_fine()),
+            classes: (0..plan.classes()).map(|_| ClassCount::default()).collect(),
+            plan,
             lanes: (0..lanes).map(|_| Hand::default()).collect(),
             taken: AtomicU32::new(0),
             committed: AtomicU32::new(0),
@@ -89,7 +109,7 @@ impl BlockStm {
     }
 
     fn word(&self, tx: TxIndex) -> &Word {
-        &self.words[tx.get()]
+        self.words.of(tx.get())
     }
 
     fn version(&self, tx: TxIndex) -> Version {
@@ -104,16 +124,41 @@ impl BlockStm {
     /// The next transaction that no lane has ever run.
     fn next_fresh(&self, lane: Lane) -> Option<Task> {
         let hand = self.lanes.get(lane.get())?;
-        let tx = hand.next().or_else(|| {
-            let take = |taken: u32| Some(taken + u32::from(*self.batches.get(taken as usize)?));
-            let from = self.taken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).ok()?;
-            hand.hold(from + 1, take(from)?);
-            Some(TxIndex(from))
-        })?;
-        // Who publishes before this step is seen by what follows it; who publishes later sees it.
-        let start = |state: State| Some(State { status: Status::Executing, ..state });
-        let _ = self.word(tx).update(start);
-        Some(Task::Execute(first(tx)))
+        loop {
+            let tx = hand.next().or_else(|| {
+                let take = |taken: u32| Some(taken + self.plan.batch(taken)?);
+                let from =
+                    self.taken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).ok()?;
+                hand.hold(from + 1, take(from)?);
+                Some(TxIndex(from))
+            })?;
+            if !self.waits_for_its_like(tx) {
+                // Who publishes before this step is seen by what follows it; who publishes later
+                // sees it.
+                let start = |state: State| Some(State { status: Status::Executing, ..state });
+                let _ = self.word(tx).update(start);
+                return Some(Task::Execute(first(tx)));
+            }
+        }
+    }
+
+    /// Parks a fresh transaction behind the one before it of the same class, if those have turned
+    /// out to get in each other's way and that one has not run. Answers whether it waits.
+    fn waits_for_its_like(&self, tx: TxIndex) -> bool {
+        let Some((class, before)) = self.plan.like(tx) else { return false };
+        let contended = self.classes.get(class).is_some_and(ClassCount::is_contended);
+        if !contended || self.word(before).load().status == Status::Executed {
+            return false;
+        }
+        let mut queues = lock(&self.queues);
+        let _ = self.word(tx).update(|state| Some(State { status: Status::Parked, ..state }));
+        queues.parked.insert(tx, Some(before));
+        if !self.must_wait(tx, Some(before), &mut queues) {
+            queues.parked.remove(&tx);
+            self.make_ready(tx, &mut queues);
+        }
+        self.count(&queues);
+        true
     }
 
     /// The lowest transaction that must be run again or checked.
@@ -305,6 +350,11 @@ impl Strategy for BlockStm {
             })
         };
         let Ok(before) = self.word(version.tx).update(done) else { return false };
+        if version.incarnation.0 == 0
+            && let Some(class) = self.plan.class(version.tx)
+        {
+            self.classes[class].runs.fetch_add(1, Ordering::Relaxed);
+        }
         if before.awaited {
             self.wake_dependents(version.tx);
         }
@@ -344,6 +394,9 @@ impl Strategy for BlockStm {
             Finding::Stale { on } => on,
             Finding::Holds => None,
         };
+        if let Some(class) = self.plan.class(version.tx) {
+            self.classes[class].aborts.fetch_add(1, Ordering::Relaxed);
+        }
         self.reopen(version, on);
     }
 

@@ -2,6 +2,7 @@
 //! no thread, no clock, nothing that blocks for long. Both drivers run the same one.
 
 mod block_stm;
+mod plan;
 mod sequential;
 mod word;
 
@@ -11,6 +12,7 @@ use lanescope_protocol::event::WaitReason;
 use lanescope_protocol::{Incarnation, Lane, StrategyName, TxIndex, Version};
 
 pub(crate) use block_stm::BlockStm;
+pub(crate) use plan::{Like, Plan};
 use sequential::Sequential;
 
 /// What a lane shall do next.
@@ -105,12 +107,11 @@ pub(crate) trait Strategy: Debug + Send + Sync {
     fn work(&self) -> usize;
 }
 
-/// Builds a strategy for a block. `batches[i]` is how many transactions, from `i`, a lane takes at
-/// once when it takes `i`.
-pub(crate) fn build(name: StrategyName, lanes: u16, batches: Box<[u8]>) -> Box<dyn Strategy> {
+/// Builds a strategy for a block.
+pub(crate) fn build(name: StrategyName, lanes: u16, plan: Plan) -> Box<dyn Strategy> {
     match name {
-        StrategyName::Sequential => Box::new(Sequential::new(batches.len())),
-        StrategyName::BlockStm => Box::new(BlockStm::new(lanes, batches)),
+        StrategyName::Sequential => Box::new(Sequential::new(plan.batches.len())),
+        StrategyName::BlockStm => Box::new(BlockStm::new(lanes, plan)),
     }
 }
 

@@ -42,6 +42,39 @@ pub(super) struct State {
 #[derive(Debug)]
 pub(super) struct Word(AtomicU32);
 
+/// The words of all transactions.
+#[derive(Debug)]
+pub(super) struct Words {
+    words: Box<[Word]>,
+    /// Each word has `2^shift` words' room.
+    shift: u32,
+    len: usize,
+}
+
+/// Words to a cache line, as a power of two.
+const LINE_SHIFT: u32 = 4;
+
+impl Words {
+    /// `spread`: the next transaction is mostly another lane's, so each gets a cache line.
+    pub(super) fn new(len: usize, spread: bool) -> Self {
+        let shift = if spread { LINE_SHIFT } else { 0 };
+        Self { words: (0..len << shift).map(|_| Word::new()).collect(), shift, len }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<&Word> {
+        self.words.get(index << self.shift)
+    }
+
+    /// The word of a transaction of the block.
+    pub(super) fn of(&self, index: usize) -> &Word {
+        &self.words[index << self.shift]
+    }
+}
+
 const DOUBTED: u32 = 1 << 3;
 const CHECKING: u32 = 1 << 4;
 const AWAITED: u32 = 1 << 5;
