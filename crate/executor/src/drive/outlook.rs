@@ -1,5 +1,6 @@
 //! What can be known of a block's transactions before any of them runs.
 
+use lanescope_protocol::TxIndex;
 use revm::context::TxEnv;
 use revm::context_interface::transaction::AuthorizationTr;
 use revm::primitives::Address;
@@ -98,7 +99,25 @@ pub(super) fn plan(block: &Block, world: &World, batches: Box<[u8]>) -> Plan {
         Like { class, before }
     });
     let likes = likes.collect();
-    Plan { batches, likes, classes: last.len() as u32 }
+    Plan { batches, likes, classes: last.len() as u32, long: long(block) }
+}
+
+/// Most transactions that are begun before their turn.
+const LONG_MAX: usize = 3;
+/// Least gas of those, and their least part of all gas, as a divisor.
+const LONG_GAS: u64 = 2_000_000;
+const LONG_PART: u64 = 12;
+
+/// Transactions with so high a limit that the block may come to wait for them alone.
+fn long(block: &Block) -> Box<[TxIndex]> {
+    let limits = block.transactions.iter().map(|tx| tx.gas_limit);
+    let sum = limits.clone().fold(0_u64, u64::saturating_add);
+    let mut long: Vec<_> = limits
+        .enumerate()
+        .filter(|(_, limit)| *limit >= LONG_GAS && *limit >= sum / LONG_PART)
+        .collect();
+    long.sort_by_key(|(_, limit)| core::cmp::Reverse(*limit));
+    long.into_iter().take(LONG_MAX).map(|(index, _)| TxIndex(index as u32)).collect()
 }
 
 /// Most transactions in a batch, and the most gas that they may use together, if there are several.

@@ -34,6 +34,8 @@ pub(crate) struct BlockStm {
     lanes: Box<[Hand]>,
     /// Transactions below have been taken by a lane.
     taken: AtomicU32,
+    /// So many of the long ones have been taken.
+    long_taken: AtomicU32,
     /// Transactions below are final.
     committed: AtomicU32,
     /// A lane is committing.
@@ -101,6 +103,7 @@ impl BlockStm {
             plan,
             lanes: (0..lanes).map(|_| Hand::default()).collect(),
             taken: AtomicU32::new(0),
+            long_taken: AtomicU32::new(0),
             committed: AtomicU32::new(0),
             committing: AtomicBool::new(false),
             queued: AtomicU32::new(0),
@@ -124,6 +127,12 @@ impl BlockStm {
     /// The next transaction that no lane has ever run.
     fn next_fresh(&self, lane: Lane) -> Option<Task> {
         let hand = self.lanes.get(lane.get())?;
+        // The first lane begins at the beginning; the others look at what takes long.
+        if lane != Lane(0)
+            && let Some(task) = self.next_long()
+        {
+            return Some(task);
+        }
         loop {
             let tx = hand.next().or_else(|| {
                 let take = |taken: u32| Some(taken + self.plan.batch(taken)?);
@@ -132,14 +141,33 @@ impl BlockStm {
                 hand.hold(from + 1, take(from)?);
                 Some(TxIndex(from))
             })?;
-            if !self.waits_for_its_like(tx) {
-                // Who publishes before this step is seen by what follows it; who publishes later
-                // sees it.
-                let start = |state: State| Some(State { status: Status::Executing, ..state });
-                let _ = self.word(tx).update(start);
-                return Some(Task::Execute(first(tx)));
+            if !self.waits_for_its_like(tx)
+                && let Some(task) = self.start_fresh(tx)
+            {
+                return Some(task);
             }
         }
+    }
+
+    fn next_long(&self) -> Option<Task> {
+        while (self.long_taken.load(Ordering::SeqCst) as usize) < self.plan.long.len() {
+            let at = self.long_taken.fetch_add(1, Ordering::SeqCst);
+            let tx = self.plan.long.get(at as usize).copied()?;
+            if let Some(task) = self.start_fresh(tx) {
+                return Some(task);
+            }
+        }
+        None
+    }
+
+    /// Begins a transaction, unless it was begun before its turn.
+    fn start_fresh(&self, tx: TxIndex) -> Option<Task> {
+        // Who publishes before this step is seen by what follows it; who publishes later sees it.
+        let start = |state: State| {
+            let fresh = state.status == Status::Fresh;
+            fresh.then_some(State { status: Status::Executing, ..state })
+        };
+        self.word(tx).update(start).ok().map(|_| Task::Execute(first(tx)))
     }
 
     /// Parks a fresh transaction behind the one before it of the same class, if those have turned
@@ -151,7 +179,13 @@ impl BlockStm {
             return false;
         }
         let mut queues = lock(&self.queues);
-        let _ = self.word(tx).update(|state| Some(State { status: Status::Parked, ..state }));
+        let park = |state: State| {
+            let fresh = state.status == Status::Fresh;
+            fresh.then_some(State { status: Status::Parked, ..state })
+        };
+        if self.word(tx).update(park).is_err() {
+            return true;
+        }
         queues.parked.insert(tx, Some(before));
         if !self.must_wait(tx, Some(before), &mut queues) {
             queues.parked.remove(&tx);
@@ -317,7 +351,10 @@ impl Strategy for BlockStm {
     fn published(&self, tx: TxIndex, running: bool, reads: &dyn Fn(TxIndex) -> bool) {
         // Who is taken after this reads what was published before.
         let end = self.taken.load(Ordering::SeqCst);
-        for later in (tx.0 + 1..end).map(TxIndex) {
+        let long = &self.plan.long
+            [..self.plan.long.len().min(self.long_taken.load(Ordering::SeqCst) as usize)];
+        let ahead = long.iter().copied().filter(|later| later.0 >= end && later.0 > tx.0);
+        for later in (tx.0 + 1..end).map(TxIndex).chain(ahead) {
             let doubted = self.word(later).update(|state| {
                 let concerned = match state.status {
                     // Nobody knows yet what it has read.

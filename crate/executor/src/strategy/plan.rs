@@ -12,6 +12,9 @@ pub(crate) struct Plan {
     pub(crate) likes: Box<[Like]>,
     /// Classes are smaller than this.
     pub(crate) classes: u32,
+    /// Transactions that may take so long that all lanes wait for them in the end, if they are not
+    /// begun early; the longest first.
+    pub(crate) long: Box<[TxIndex]>,
 }
 
 /// A transaction's class.
