@@ -64,15 +64,18 @@ impl<'a> Contest<'a> {
         self.expected.gas_used
     }
 
-    /// Runs the baseline once.
+    /// Runs the baseline once, on a thread of a pool like the others.
     pub(super) fn baseline(&self) -> Result<Sample> {
         let (block, world) = (&self.prepared.block, &self.prepared.world);
-        let mut watch = Stopwatch::default();
-        let run = watch.time(|| run_baseline(block, world))?;
-        let executions = run.results.len() as u32;
-        self.check(&run.outcome(block)?, "plain revm on one lane")?;
-        watch.time(|| drop(run));
-        Ok(watch.sample(executions, 0))
+        let pool = self.pools.values().next().context("there are no threads")?;
+        pool.install(|| {
+            let mut watch = Stopwatch::default();
+            let run = watch.time(|| run_baseline(block, world))?;
+            let executions = run.results.len() as u32;
+            self.check(&run.outcome(block)?, "plain revm on one lane")?;
+            watch.time(|| drop(run));
+            Ok(watch.sample(executions, 0))
+        })
     }
 
     /// Runs another runner once, from a thread of its pool.

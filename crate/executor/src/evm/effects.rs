@@ -65,7 +65,7 @@ pub(super) fn effects(
             effects.accounts.push((read.account, change));
         }
         for (key, slot) in account.changed_storage_slots() {
-            let number = view.memory().slot(read.account, *key).number;
+            let number = view.slot_number(read.account, *key);
             let value = slot.present_value();
             effects.slots.push(SlotWrite { account: read.account, slot: number, value });
         }

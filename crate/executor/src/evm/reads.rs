@@ -44,6 +44,7 @@ pub(crate) struct Needs {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SlotRead {
     pub(crate) slot: Slot,
+    pub(crate) key: U256,
     /// Who had written the value; `None`: the state before the block.
     pub(crate) saw: Option<Version>,
     pub(crate) value: U256,

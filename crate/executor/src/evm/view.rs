@@ -66,6 +66,9 @@ pub(super) struct Sender {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filter(pub(crate) u64);
 
+/// Looking through more reads than this takes longer than asking the memory.
+const SLOTS_SEARCHED: usize = 32;
+
 /// An estimate that was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Blocked {
@@ -152,6 +155,13 @@ impl View {
             .filter(|at| self.accounts.get(*at).is_some_and(|read| read.address == *address));
         // Accounts that did not exist have no number in revm.
         by_id.or_else(|| self.accounts.iter().position(|read| read.address == *address))
+    }
+
+    /// The number of a slot, which mostly was read before it was written.
+    pub(super) fn slot_number(&self, account: AccountNumber, key: U256) -> SlotNumber {
+        let recent = self.slots.iter().rev().take(SLOTS_SEARCHED);
+        let read = recent.into_iter().find(|read| read.key == key && read.slot.account == account);
+        read.map_or_else(|| self.memory.slot(account, key).number, |read| read.slot.number)
     }
 
     pub(super) fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, EstimateMet> {
@@ -245,7 +255,7 @@ impl View {
             }
         };
         let after = self.accounts.len() as u32;
-        self.slots.push(SlotRead { slot, saw, value, reset, after });
+        self.slots.push(SlotRead { slot, key, saw, value, reset, after });
         Ok(value)
     }
 

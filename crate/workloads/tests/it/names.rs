@@ -13,7 +13,7 @@ fn touched(prepared: &Prepared) -> Vec<String> {
     let (block, world) = (Arc::clone(&prepared.block), Arc::clone(&prepared.world));
     let mut run = GasClockRun::new(block, world, &settings).unwrap();
     while !run.advance(100).unwrap() {}
-    let run = run.finish();
+    let run = run.finish().unwrap();
     let sequential = lanescope_executor::run_sequential(&prepared.block, &prepared.world).unwrap();
     let trace =
         lanescope_workloads::trace(prepared, &settings, &sequential, sequential.gas_used, run);

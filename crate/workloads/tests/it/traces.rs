@@ -15,7 +15,7 @@ fn run(scenario: &Scenario, lanes: u16) -> Trace {
     let mut run = GasClockRun::new(block, world, &settings).unwrap();
     while !run.advance(100).unwrap() {}
     let sequential = run_sequential(&prepared.block, &prepared.world).unwrap();
-    trace(&prepared, &settings, &sequential, sequential.gas_used, run.finish())
+    trace(&prepared, &settings, &sequential, sequential.gas_used, run.finish().unwrap())
 }
 
 #[test]
