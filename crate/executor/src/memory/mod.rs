@@ -8,6 +8,8 @@
 mod account;
 mod chunks;
 mod fees;
+#[cfg(all(test, feature = "interleavings"))]
+mod interleavings;
 mod location;
 mod readers;
 mod side;
