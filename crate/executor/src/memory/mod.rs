@@ -15,6 +15,8 @@ mod readers;
 mod side;
 mod slot;
 mod store;
+#[cfg(all(test, not(feature = "interleavings")))]
+mod tests;
 
 pub(crate) use account::{AccountChange, AccountState, Life, NonceChange};
 pub(crate) use chunks::Chunks;
