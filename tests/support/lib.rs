@@ -48,7 +48,7 @@ pub fn run(prepared: &Prepared, settings: &Settings) -> Result<Run, BlockError> 
         Clock::Gas => {
             let mut run = GasClockRun::new(block, world, settings)?;
             while !run.advance(256)? {}
-            Ok(run.finish())
+            run.finish()
         }
         Clock::Threads => {
             let start = Instant::now();

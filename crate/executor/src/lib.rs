@@ -23,6 +23,14 @@ pub mod preimages;
 pub mod rules;
 pub mod world;
 
+// Random blocks, the same as in tests outside.
+#[cfg(test)]
+extern crate self as lanescope_executor;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+#[allow(clippy::unwrap_used, missing_docs, unreachable_pub, dead_code)]
+mod support;
+
 pub use access_list::BlockAccessList;
 pub use block::{Block, BlockError, Withdrawal};
 pub use drive::{

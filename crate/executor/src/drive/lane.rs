@@ -14,9 +14,9 @@ use crate::strategy::{Finding, Head, INCARNATIONS_MAX, Task, Wait};
 /// How many events a lane collects before it hands them on.
 const BATCH: usize = 256;
 /// How often a lane looks again before it sleeps; a look takes some ten nanoseconds.
-const SPINS: u32 = 400;
+const SPINS: u32 = if cfg!(feature = "interleavings") { 1 } else { 400 };
 /// Executions between two tries to commit: each try touches what all lanes share.
-const EXECUTIONS_PER_COMMIT: u32 = 8;
+const EXECUTIONS_PER_COMMIT: u32 = if cfg!(feature = "interleavings") { 2 } else { 8 };
 
 pub(super) struct LaneLoop<'a> {
     floor: &'a Floor<'a>,

@@ -1,6 +1,8 @@
 //! The two drivers of the one state machine: real threads, and the deterministic gas clock.
 
 mod gas_clock;
+#[cfg(all(test, feature = "interleavings"))]
+mod interleavings;
 mod lane;
 mod one_lane;
 mod outlook;

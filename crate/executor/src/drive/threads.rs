@@ -1,7 +1,7 @@
 //! Real threads: one loop per lane on the current rayon pool.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use lanescope_protocol::event::FallbackReason;
@@ -17,6 +17,7 @@ use super::workshop::Workshop;
 use crate::block::{Block, BlockError};
 use crate::evm::run_baseline;
 use crate::strategy::{self, Strategy};
+use crate::sync::{AtomicU32, Condvar, Mutex};
 use crate::world::World;
 
 /// Takes batches of events while a run goes on. Called from every lane.
@@ -105,21 +106,7 @@ pub fn race_on_threads(
         return Ok(Raced::Done(Box::new(RawRun(Raw::Alone { run, block, makespan }))));
     }
     let lanes = settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX);
-    let plan = outlook::plan(&block, &world, outlook::batches(&block, lanes));
-    let floor = Floor {
-        strategy: strategy::build(settings.strategy, lanes, plan),
-        workshop: Workshop::new(block, world, options.record)?,
-        options,
-        start,
-        gas_used: Mutex::new(0),
-        end: AtomicU32::new(GOING_ON),
-        ended: Mutex::new(None),
-        waiting: AtomicU32::new(0),
-        news: Mutex::new(0),
-        wake: Condvar::new(),
-        book: Arc::new(Book::default()),
-        finished: Mutex::new(Vec::new()),
-    };
+    let floor = Floor::new(block, world, settings, options)?;
     rayon::scope(|scope| {
         for lane in 1..lanes {
             let floor = &floor;
@@ -180,8 +167,33 @@ pub(super) enum End {
     Stuck,
 }
 
-impl Floor<'_> {
-    fn run_lane(&self, lane: Lane) {
+impl<'a> Floor<'a> {
+    pub(super) fn new(
+        block: Arc<Block>,
+        world: Arc<World>,
+        settings: &Settings,
+        options: ThreadsOptions<'a>,
+    ) -> Result<Self, BlockError> {
+        let start = (options.now)();
+        let lanes = settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX);
+        let plan = outlook::plan(&block, &world, outlook::batches(&block, lanes));
+        Ok(Self {
+            strategy: strategy::build(settings.strategy, lanes, plan),
+            workshop: Workshop::new(block, world, options.record)?,
+            options,
+            start,
+            gas_used: Mutex::new(0),
+            end: AtomicU32::new(GOING_ON),
+            ended: Mutex::new(None),
+            waiting: AtomicU32::new(0),
+            news: Mutex::new(0),
+            wake: Condvar::new(),
+            book: Arc::new(Book::default()),
+            finished: Mutex::new(Vec::new()),
+        })
+    }
+
+    pub(super) fn run_lane(&self, lane: Lane) {
         let recorder = Recorder::new(lane, self.options.record, Arc::clone(&self.book));
         let mut recorder = LaneLoop::new(self, lane, recorder).run();
         self.options.sink.batch(recorder.unsent());
@@ -251,7 +263,7 @@ impl Floor<'_> {
                 >= rayon::current_num_threads().min(usize::from(u16::MAX))
     }
 
-    fn into_raced(self) -> Result<Raced, BlockError> {
+    pub(super) fn into_raced(self) -> Result<Raced, BlockError> {
         let ended = self.ended.into_inner().unwrap_or_else(PoisonError::into_inner);
         match ended {
             Some(End::Done(makespan)) => {

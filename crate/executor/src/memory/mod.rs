@@ -8,11 +8,15 @@
 mod account;
 mod chunks;
 mod fees;
+#[cfg(all(test, feature = "interleavings"))]
+mod interleavings;
 mod location;
 mod readers;
 mod side;
 mod slot;
 mod store;
+#[cfg(all(test, not(feature = "interleavings")))]
+mod tests;
 
 pub(crate) use account::{AccountChange, AccountState, Affected, Life, NonceChange};
 pub(crate) use chunks::Chunks;

@@ -81,6 +81,8 @@ pub(crate) struct Memory {
     fee_recipient: AccountNumber,
     /// The fee recipient exists once the first transaction is over (before EIP-161).
     keeps_empty: bool,
+    /// How many transactions the block has.
+    transactions: u32,
     /// Transactions below are final.
     final_below: AtomicU32,
 }
@@ -98,6 +100,7 @@ impl Memory {
             fees: Fees::new(block.transactions.len()),
             fee_recipient: AccountNumber(0),
             keeps_empty: keeps_empty(block.spec),
+            transactions: block.transactions.len() as u32,
             final_below: AtomicU32::new(0),
             world,
         };
@@ -291,7 +294,8 @@ impl Memory {
             let fees = self.fees.sum(since, reader.0, final_below);
             state.balance = state.balance.wrapping_add(fees);
             // Before EIP-161 every payment, even of nothing, makes the recipient exist.
-            let paid_since = state.destroyed_by.map_or(0, |tx| tx.0 + 1) < reader.0;
+            let paid = reader.0.min(self.transactions);
+            let paid_since = state.destroyed_by.map_or(0, |tx| tx.0 + 1) < paid;
             state.exists |= self.keeps_empty && paid_since;
         }
         state

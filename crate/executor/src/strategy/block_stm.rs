@@ -492,5 +492,5 @@ impl Strategy for BlockStm {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(feature = "interleavings")))]
 mod tests;

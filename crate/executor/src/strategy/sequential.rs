@@ -85,3 +85,25 @@ impl Strategy for Sequential {
         if self.committed.load(Ordering::SeqCst) == self.transactions { usize::MAX } else { 0 }
     }
 }
+
+#[cfg(all(test, not(feature = "interleavings")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_first_lane_works_and_on_one_transaction_at_a_time() {
+        let sequential = Sequential::new(2);
+        let version = |tx| first(TxIndex(tx));
+        assert!(matches!(sequential.next(Lane(1)), Task::Wait(_)));
+        for tx in 0..2 {
+            assert_eq!(sequential.next(Lane(0)), Task::Execute(version(tx)));
+            assert!(matches!(sequential.next(Lane(0)), Task::Wait(_)));
+            assert_eq!(sequential.head(), None);
+            sequential.executed(version(tx), Executed::default());
+            assert_eq!(sequential.head(), Some(Head { version: version(tx), check: false }));
+            sequential.commit(version(tx));
+        }
+        assert_eq!(sequential.next(Lane(0)), Task::Done);
+        assert_eq!(sequential.next(Lane(1)), Task::Done);
+    }
+}

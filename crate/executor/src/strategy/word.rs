@@ -132,3 +132,28 @@ fn unpack(bits: u32) -> State {
         last_check: bits & LAST_CHECK != 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_is_unpacked_as_it_was_packed() {
+        use Status::{Aborting, Executed, Executing, Fresh, Parked, Ready};
+        for status in [Executing, Ready, Parked, Executed, Aborting, Fresh] {
+            for flags in 0..16 {
+                for incarnation in [0, 1, 255, 256, u16::MAX].map(Incarnation) {
+                    let state = State {
+                        status,
+                        incarnation,
+                        doubted: flags & 1 != 0,
+                        checking: flags & 2 != 0,
+                        awaited: flags & 4 != 0,
+                        last_check: flags & 8 != 0,
+                    };
+                    assert_eq!(unpack(pack(state)), state);
+                }
+            }
+        }
+    }
+}

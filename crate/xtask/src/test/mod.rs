@@ -90,11 +90,15 @@ fn native(tally: &mut Tally) -> Result<()> {
     let chores = ["test", "--package", "xtask"];
     let rest =
         ["test", "--workspace", "--exclude", "xtask", "--profile", "quick", "--no-fail-fast"];
+    // With the locks of a model checker, which nothing else can use.
+    let orders = ["test", "--package", "lanescope-executor", "--lib", "--profile", "quick"];
+    let orders = orders.into_iter().chain(["--features", "interleavings", "interleavings"]);
     let good = [
         count("Test the chores", cargo().args(chores), tally)?,
         count("Test everything native", cargo().args(rest).envs(real_blocks()), tally)?,
+        count("Test the orders of threads", cargo().args(orders), tally)?,
     ];
-    ensure!(good == [true; 2], "not all native tests passed");
+    ensure!(good == [true; 3], "not all native tests passed");
     Ok(())
 }
 

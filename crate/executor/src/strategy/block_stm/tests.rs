@@ -1,1 +1,330 @@
+//! The rules of Block-STM, one by one.
 
+use lanescope_protocol::Incarnation;
+
+use super::*;
+use crate::strategy::Like;
+
+const A: Lane = Lane(0);
+const B: Lane = Lane(1);
+const STALE: Finding = Finding::Stale { on: None };
+/// Everybody has read what changed.
+const ALL: &dyn Fn(TxIndex) -> bool = &|_| true;
+/// Nobody has.
+const NONE: &dyn Fn(TxIndex) -> bool = &|_| false;
+
+fn v(tx: u32, incarnation: u16) -> Version {
+    Version { tx: TxIndex(tx), incarnation: Incarnation(incarnation) }
+}
+
+/// Nothing is special about it.
+const FINE: Executed = Executed { doubtful: false, last_check: false };
+/// Something was taken on trust.
+const LAST_CHECK: Executed = Executed { doubtful: false, last_check: true };
+
+/// Every transaction by itself, and like no other.
+fn one_by_one(transactions: usize) -> BlockStm {
+    BlockStm::new(2, Plan { batches: vec![1; transactions].into(), ..Plan::default() })
+}
+
+/// A block of which so many transactions are under way.
+fn under_way(transactions: usize) -> BlockStm {
+    let stm = one_by_one(transactions);
+    for tx in 0..transactions as u32 {
+        assert_eq!(stm.next(A), Task::Execute(v(tx, 0)), "the lowest goes first");
+    }
+    stm
+}
+
+fn head(version: Version) -> Option<Head> {
+    Some(Head { version, check: false })
+}
+
+/// Aborts an incarnation whose check is under way.
+#[track_caller]
+fn abort(stm: &BlockStm, version: Version, finding: Finding) {
+    assert!(stm.validated(version, finding));
+    stm.published(version.tx, true, ALL);
+    stm.aborted(version, finding);
+}
+
+#[test]
+fn the_lowest_goes_first_and_commits_come_in_order() {
+    let stm = under_way(2);
+    assert_eq!(stm.work(), 0);
+    assert!(!stm.executed(v(1, 0), FINE));
+    let wait = Wait { reason: WaitReason::NothingReady, on: Some(v(0, 0)) };
+    assert_eq!(stm.next(B), Task::Wait(wait));
+    assert!(stm.begin_commits());
+    assert_eq!(stm.head(), None, "the second must not commit before the first");
+    assert!(!stm.executed(v(0, 0), FINE));
+    assert_eq!(stm.head(), head(v(0, 0)));
+    stm.commit(v(0, 0));
+    assert_eq!((stm.committed(), stm.head()), (1, head(v(1, 0))));
+    stm.commit(v(1, 0));
+    assert_eq!((stm.committed(), stm.head()), (2, None));
+    assert_eq!((stm.next(A), stm.next(B)), (Task::Done, Task::Done));
+    assert_eq!(stm.work(), usize::MAX, "everybody shall come and see");
+}
+
+#[test]
+fn a_block_without_transactions_is_done() {
+    let stm = one_by_one(0);
+    assert_eq!(stm.next(A), Task::Done);
+    assert_eq!(stm.head(), None);
+}
+
+#[test]
+fn one_lane_commits_at_a_time_and_looks_again_at_the_end() {
+    let stm = under_way(1);
+    assert!(stm.begin_commits());
+    assert!(!stm.begin_commits());
+    assert!(!stm.end_commits(), "nothing has run yet");
+    assert!(stm.begin_commits());
+    assert_eq!(stm.head(), None);
+    assert!(!stm.executed(v(0, 0), FINE));
+    assert!(!stm.begin_commits(), "whoever finished leaves it to the one who commits");
+    assert!(stm.end_commits(), "who therefore hears of it");
+    assert!(stm.begin_commits());
+}
+
+#[test]
+fn a_reader_of_what_changed_is_checked_thrown_away_and_run_again() {
+    let stm = under_way(3);
+    assert!(!stm.executed(v(1, 0), FINE));
+    assert!(!stm.executed(v(2, 0), FINE));
+    stm.published(TxIndex(0), true, &|tx| tx == TxIndex(2));
+    assert!(!stm.executed(v(0, 0), FINE));
+    assert_eq!(stm.work(), 1);
+    assert_eq!(stm.next(A), Task::Validate(v(2, 0)));
+    assert!(matches!(stm.next(B), Task::Wait(_)), "once is enough");
+    assert!(!stm.validated(v(2, 1), STALE), "there is no such incarnation");
+    assert!(stm.validated(v(2, 0), STALE));
+    assert!(!stm.validated(v(2, 0), STALE), "only one lane throws it away");
+    stm.aborted(v(2, 0), STALE);
+    assert_eq!(stm.next(B), Task::Execute(v(2, 1)));
+    stm.commit(v(0, 0));
+    assert_eq!(stm.head(), head(v(1, 0)), "the other has read something else");
+}
+
+#[test]
+fn a_change_while_it_runs_counts_whatever_it_has_read() {
+    let stm = under_way(2);
+    stm.published(TxIndex(0), true, NONE);
+    assert!(!stm.executed(v(0, 0), FINE));
+    stm.commit(v(0, 0));
+    assert!(stm.executed(v(1, 0), FINE), "whoever has run it checks it");
+    assert!(matches!(stm.next(B), Task::Wait(_)), "nobody else does");
+    assert_eq!(stm.head(), None, "it must not commit meanwhile");
+    assert!(!stm.validated(v(1, 0), Finding::Holds));
+    assert_eq!(stm.head(), head(v(1, 0)));
+}
+
+#[test]
+fn a_change_of_a_balance_is_left_to_those_who_run() {
+    let stm = under_way(2);
+    stm.published(TxIndex(0), false, ALL);
+    assert!(!stm.executed(v(0, 0), FINE));
+    stm.commit(v(0, 0));
+    let doubtful = Executed { doubtful: true, last_check: false };
+    assert!(stm.executed(v(1, 0), doubtful), "it has looked for itself");
+    assert!(stm.validated(v(1, 0), STALE));
+}
+
+#[test]
+fn lanes_take_batches() {
+    let batches = [3, 2, 1, 2, 1].into();
+    let stm = BlockStm::new(2, Plan { batches, ..Plan::default() });
+    assert_eq!(stm.next(A), Task::Execute(v(0, 0)));
+    assert_eq!(stm.next(B), Task::Execute(v(3, 0)));
+    assert_eq!(stm.next(A), Task::Execute(v(1, 0)));
+    assert_eq!(stm.next(A), Task::Execute(v(2, 0)));
+    assert!(matches!(stm.next(A), Task::Wait(_)), "the last is in the other's hand");
+    assert_eq!(stm.next(B), Task::Execute(v(4, 0)));
+}
+
+#[test]
+fn who_is_like_those_that_were_thrown_away_waits_for_the_one_before() {
+    let like = |before| Like { class: 0, before };
+    let likes = [like(Like::NONE.before), like(0), like(1), Like::NONE].into();
+    let plan = Plan { batches: vec![1; 4].into(), likes, classes: 1, ..Plan::default() };
+    let stm = BlockStm::new(2, plan);
+    assert_eq!(stm.next(A), Task::Execute(v(0, 0)));
+    assert_eq!(stm.next(B), Task::Execute(v(1, 0)), "nothing is known yet");
+    stm.published(TxIndex(0), true, ALL);
+    assert!(!stm.executed(v(0, 0), FINE));
+    assert!(stm.executed(v(1, 0), FINE));
+    abort(&stm, v(1, 0), STALE);
+    assert_eq!(stm.next(A), Task::Execute(v(1, 1)));
+    assert_eq!(stm.next(B), Task::Execute(v(3, 0)), "the third waits for the second");
+    assert!(!stm.executed(v(1, 1), FINE));
+    assert_eq!(stm.next(B), Task::Execute(v(2, 0)));
+}
+
+#[test]
+fn other_lanes_begin_with_what_takes_long() {
+    let long = [TxIndex(2)].into();
+    let stm = BlockStm::new(2, Plan { batches: vec![1; 4].into(), long, ..Plan::default() });
+    assert_eq!(stm.next(A), Task::Execute(v(0, 0)));
+    assert_eq!(stm.next(B), Task::Execute(v(2, 0)));
+    stm.published(TxIndex(0), true, NONE);
+    assert!(stm.executed(v(2, 0), FINE), "though its turn had not come");
+    assert_eq!(stm.next(A), Task::Execute(v(1, 0)));
+    assert_eq!(stm.next(A), Task::Execute(v(3, 0)), "and it does not come again");
+}
+
+#[test]
+fn a_change_while_it_is_checked_leads_to_another_check() {
+    let stm = under_way(2);
+    assert!(!stm.executed(v(1, 0), FINE));
+    stm.published(TxIndex(0), true, ALL);
+    assert_eq!(stm.next(A), Task::Validate(v(1, 0)));
+    stm.published(TxIndex(0), true, ALL);
+    assert!(matches!(stm.next(B), Task::Wait(_)), "not two checks at once");
+    assert!(!stm.validated(v(1, 0), Finding::Holds));
+    assert_eq!(stm.next(B), Task::Validate(v(1, 0)));
+}
+
+#[test]
+fn who_has_not_begun_is_not_doubted() {
+    let stm = one_by_one(2);
+    assert_eq!(stm.next(A), Task::Execute(v(0, 0)));
+    stm.published(TxIndex(0), true, ALL);
+    assert!(!stm.executed(v(0, 0), FINE));
+    assert_eq!(stm.next(A), Task::Execute(v(1, 0)));
+    assert!(!stm.executed(v(1, 0), FINE));
+    stm.commit(v(0, 0));
+    assert_eq!(stm.head(), head(v(1, 0)));
+}
+
+#[test]
+fn earlier_ones_are_not_doubted() {
+    let stm = under_way(3);
+    for tx in 0..3 {
+        assert!(!stm.executed(v(tx, 0), FINE));
+    }
+    stm.commit(v(0, 0));
+    stm.commit(v(1, 0));
+    stm.published(TxIndex(2), true, ALL);
+    assert_eq!(stm.head(), head(v(2, 0)));
+}
+
+#[test]
+fn running_again_goes_before_running_first_and_the_lowest_before_all() {
+    let stm = one_by_one(4);
+    for tx in 0..3 {
+        assert_eq!(stm.next(A), Task::Execute(v(tx, 0)));
+    }
+    assert!(!stm.executed(v(1, 0), FINE));
+    assert!(!stm.executed(v(2, 0), FINE));
+    stm.published(TxIndex(0), true, ALL);
+    assert_eq!(stm.next(A), Task::Validate(v(1, 0)));
+    abort(&stm, v(1, 0), STALE);
+    assert_eq!(stm.work(), 3, "one to run again, one to check, one that is new");
+    assert_eq!(stm.next(A), Task::Execute(v(1, 1)));
+    assert_eq!(stm.next(A), Task::Validate(v(2, 0)));
+    assert_eq!(stm.next(A), Task::Execute(v(3, 0)));
+}
+
+#[test]
+fn who_met_an_estimate_waits_until_it_is_written_again() {
+    let stm = under_way(3);
+    assert!(!stm.executed(v(1, 0), FINE));
+    stm.published(TxIndex(0), true, ALL);
+    assert_eq!(stm.next(A), Task::Validate(v(1, 0)));
+    assert!(stm.validated(v(1, 0), STALE));
+    // The third meets the mark before the second may run again, and so is noted beside it.
+    stm.blocked(v(2, 0), TxIndex(1));
+    stm.aborted(v(1, 0), STALE);
+    assert_eq!(stm.next(B), Task::Execute(v(1, 1)));
+    let wait = Wait { reason: WaitReason::Dependency, on: Some(v(1, 1)) };
+    assert_eq!(stm.next(A), Task::Wait(wait));
+    assert!(!stm.executed(v(1, 1), FINE));
+    assert_eq!(stm.next(B), Task::Execute(v(2, 1)));
+}
+
+#[test]
+fn who_met_an_estimate_that_is_gone_runs_at_once() {
+    let stm = under_way(2);
+    assert!(!stm.executed(v(0, 0), FINE));
+    stm.blocked(v(1, 0), TxIndex(0));
+    assert_eq!(stm.next(A), Task::Execute(v(1, 1)));
+    stm.commit(v(0, 0));
+    stm.blocked(v(1, 1), TxIndex(0));
+    assert_eq!(stm.next(A), Task::Execute(v(1, 2)));
+}
+
+#[test]
+fn a_stale_one_that_now_depends_on_an_estimate_waits_for_it() {
+    let stm = under_way(2);
+    assert!(!stm.executed(v(1, 0), FINE));
+    stm.published(TxIndex(0), true, ALL);
+    assert_eq!(stm.next(A), Task::Validate(v(1, 0)));
+    abort(&stm, v(1, 0), Finding::Stale { on: Some(TxIndex(0)) });
+    assert!(matches!(stm.next(A), Task::Wait(Wait { reason: WaitReason::Dependency, .. })));
+    assert!(!stm.executed(v(0, 0), FINE));
+    assert_eq!(stm.next(A), Task::Execute(v(1, 1)));
+}
+
+#[test]
+fn several_wait_for_one() {
+    let stm = under_way(4);
+    for tx in [3, 1, 2] {
+        stm.blocked(v(tx, 0), TxIndex(0));
+    }
+    assert!(matches!(stm.next(A), Task::Wait(_)));
+    assert!(!stm.executed(v(0, 0), FINE));
+    assert_eq!(stm.work(), 3);
+    for tx in 1..4 {
+        assert_eq!(stm.next(A), Task::Execute(v(tx, 1)));
+    }
+}
+
+#[test]
+fn who_is_thrown_away_too_often_waits_to_be_the_first() {
+    let stm = under_way(3);
+    for incarnation in 0..INCARNATIONS_BEFORE_WAITING {
+        assert!(!stm.executed(v(2, incarnation), FINE));
+        stm.published(TxIndex(0), true, ALL);
+        assert_eq!(stm.next(B), Task::Validate(v(2, incarnation)));
+        abort(&stm, v(2, incarnation), STALE);
+        if incarnation + 1 < INCARNATIONS_BEFORE_WAITING {
+            assert_eq!(stm.next(B), Task::Execute(v(2, incarnation + 1)));
+        }
+    }
+    for tx in 0..2 {
+        assert!(matches!(stm.next(B), Task::Wait(_)), "T{tx} is still open");
+        assert!(!stm.executed(v(tx, 0), FINE));
+        while let Task::Validate(version) = stm.next(A) {
+            stm.validated(version, Finding::Holds);
+        }
+        assert!(stm.begin_commits());
+        stm.commit(v(tx, 0));
+        stm.end_commits();
+    }
+    assert_eq!(stm.next(B), Task::Execute(v(2, INCARNATIONS_BEFORE_WAITING)));
+}
+
+#[test]
+fn who_is_first_already_does_not_wait_for_it() {
+    let stm = under_way(1);
+    stm.reopen(v(0, INCARNATIONS_BEFORE_WAITING), None);
+    assert_eq!(stm.next(A), Task::Execute(v(0, INCARNATIONS_BEFORE_WAITING + 1)));
+}
+
+#[test]
+fn a_last_check_is_for_the_head_alone() {
+    let stm = under_way(2);
+    assert!(!stm.executed(v(1, 0), LAST_CHECK));
+    assert_eq!(stm.head(), None);
+    assert!(!stm.executed(v(0, 0), LAST_CHECK));
+    assert_eq!(stm.head(), Some(Head { version: v(0, 0), check: true }));
+    assert_eq!(stm.head(), None, "it is being checked");
+    stm.commit(v(0, 0));
+    assert_eq!(stm.head(), Some(Head { version: v(1, 0), check: true }));
+    abort(&stm, v(1, 0), STALE);
+    assert_eq!(stm.head(), None);
+    assert_eq!(stm.next(A), Task::Execute(v(1, 1)));
+    assert!(!stm.executed(v(1, 1), FINE));
+    assert_eq!(stm.head(), head(v(1, 1)), "this time nothing was taken on trust");
+}
