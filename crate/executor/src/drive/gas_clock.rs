@@ -9,7 +9,7 @@ use core::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use lanescope_protocol::event::{FallbackReason, Status};
+use lanescope_protocol::event::FallbackReason;
 use lanescope_protocol::{Event, Lane, Settings, TxIndex, Version};
 
 use super::Run;
@@ -186,12 +186,9 @@ impl Simulation {
         let state = core::mem::replace(&mut self.lanes[lane.get()], LaneState::Free);
         if let LaneState::Executing { version, execution, from } = state {
             let (status, gas) = (execution.status(), execution.gas());
-            let mut so = execution.so();
+            let so = execution.so();
             self.workshop.publish(version, execution, &*self.strategy);
             self.recorder.at(lane).execution_finished((from, self.now), version, status, gas);
-            // On threads an execution looks at its end whether its needs are met; here it began, and
-            // read, long ago.
-            so.doubtful = self.workshop.check(version).finding != Finding::Holds;
             if self.strategy.executed(version, so) {
                 self.validate(lane, version);
             }

@@ -55,9 +55,6 @@ impl core::fmt::Debug for ThreadsOptions<'_> {
     }
 }
 
-/// Most transactions in a batch, and the most gas that they may use together, if there are several.
-const BATCH_MAX: usize = 16;
-const BATCH_GAS: u64 = 400_000;
 /// The longest sleep: whoever is not woken looks for work himself.
 const SLEEP: Duration = Duration::from_millis(1);
 /// So many sleeps of all lanes without anything to do, and nobody will ever bring any.

@@ -168,10 +168,10 @@ impl Workshop {
     }
 
     fn tell(&self, tx: TxIndex, changed: Changed, strategy: &dyn Strategy) {
-        if !changed.places.is_empty() {
-            strategy.published(tx, changed.concerns_running, &|later| {
+        if !changed.is_empty() {
+            strategy.published(tx, &|later| {
                 let read = self.results.get(later.get()).filter.load(Ordering::Acquire);
-                Filter(read).meets(changed.places)
+                Filter(read).meets(changed)
             });
         }
     }
@@ -262,29 +262,21 @@ impl Workshop {
 }
 
 /// What a publication has changed for later transactions.
-#[derive(Clone, Copy, Debug, Default)]
-struct Changed {
-    places: Filter,
-    /// Also for those that are running: they register as readers of code and slots before they
-    /// read, of balances and nonces at their end, and then look themselves.
-    concerns_running: bool,
-}
+type Changed = Filter;
 
 impl Changed {
     fn account(&mut self, account: AccountNumber, affected: Affected) {
         if affected.values {
-            self.places.add_values(account);
+            self.add_values(account);
         }
         if affected.code {
-            self.places.add_code(account);
-            self.concerns_running = true;
+            self.add_code(account);
         }
     }
 
     fn slot(&mut self, slot: SlotNumber, affected: bool) {
         if affected {
-            self.places.add_slot(slot);
-            self.concerns_running = true;
+            self.add_slot(slot);
         }
     }
 }

@@ -22,12 +22,4 @@ impl<T: Default> Chunks<T> {
             self.chunks[index / CHUNK].get_or_init(|| (0..CHUNK).map(|_| T::default()).collect());
         &chunk[index % CHUNK]
     }
-
-    /// Items in chunks that were touched, with their indices.
-    pub(crate) fn touched(&self) -> impl Iterator<Item = (usize, &T)> {
-        let chunks = self.chunks.iter().enumerate();
-        chunks.filter_map(|(at, chunk)| Some((at, chunk.get()?))).flat_map(|(at, chunk)| {
-            chunk.iter().enumerate().map(move |(offset, item)| (at * CHUNK + offset, item))
-        })
-    }
 }

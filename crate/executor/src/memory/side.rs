@@ -38,8 +38,4 @@ impl<K: Copy + Eq + Hash, V: Default> Side<K, V> {
     pub(super) fn item(&self, number: u32) -> &V {
         &self.items[number as usize].1
     }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &K, &V)> {
-        self.items.iter().map(|(number, (key, item))| (number as u32, key, item))
-    }
 }

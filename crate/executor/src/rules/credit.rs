@@ -1,7 +1,6 @@
 //! Changing account by account what a block has changed so far.
 
 use revm::primitives::{Address, U256, hardfork::SpecId};
-use revm::state::AccountInfo;
 
 use super::{Phase, keeps_empty};
 use crate::outcome::{AccountChange, StateChanges};
@@ -51,36 +50,4 @@ impl<'a> Editor<'a> {
     pub(super) fn finish(self) -> Phase {
         self.phase
     }
-}
-
-/// Changes to a world that was itself changed before, as changes to the world as it was first.
-pub(crate) fn stacked(
-    world: &World,
-    spec: SpecId,
-    below: StateChanges,
-    above: StateChanges,
-) -> StateChanges {
-    let mut both = below;
-    for (address, change) in above {
-        let mut storage = both.remove(&address).map(|below| below.storage).unwrap_or_default();
-        storage.extend(&change.storage);
-        storage.retain(|key, value| *value != world.slot(&address, *key));
-        let change = AccountChange { storage, ..change };
-        if change.differs_from(world.account(&address), keeps_empty(spec)) {
-            both.insert(address, change);
-        }
-    }
-    both
-}
-
-/// The world after changes. Codes that are not part of the world are lost.
-pub(crate) fn patched(world: &World, changes: &StateChanges) -> World {
-    let mut after = world.clone();
-    for (address, change) in changes {
-        let mut account = world.account(address).cloned().unwrap_or_default();
-        account.info = AccountInfo { balance: change.balance, nonce: change.nonce, ..account.info };
-        account.storage.extend(change.storage.iter().map(|(key, value)| (*key, *value)));
-        after.insert(*address, account);
-    }
-    after
 }

@@ -33,8 +33,6 @@ use crate::outcome::StateChanges;
 use crate::world::World;
 use credit::Editor;
 
-pub(crate) use credit::{patched, stacked};
-
 /// Keeps beacon block roots (EIP-4788).
 pub const BEACON_ROOTS: Address = address!("000F3df6D732807Ef1319fB7B8bB8522d0Beac02");
 /// Keeps block hashes (EIP-2935).

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use lanescope_protocol::event::WaitReason;
-use lanescope_protocol::{Incarnation, Lane, TxIndex, Version};
+use lanescope_protocol::{Lane, TxIndex, Version};
 use rustc_hash::FxHashMap;
 
 use super::plan::Plan;
@@ -348,7 +348,7 @@ impl Strategy for BlockStm {
         Task::Wait(self.wait())
     }
 
-    fn published(&self, tx: TxIndex, running: bool, reads: &dyn Fn(TxIndex) -> bool) {
+    fn published(&self, tx: TxIndex, reads: &dyn Fn(TxIndex) -> bool) {
         // Who is taken after this reads what was published before.
         let end = self.taken.load(Ordering::SeqCst);
         let long = &self.plan.long
@@ -358,7 +358,7 @@ impl Strategy for BlockStm {
             let doubted = self.word(later).update(|state| {
                 let concerned = match state.status {
                     // Nobody knows yet what it has read.
-                    Status::Executing => running,
+                    Status::Executing => true,
                     Status::Executed => !state.doubted && reads(later),
                     // The others will read anew, or are final.
                     _ => false,

@@ -70,9 +70,9 @@ pub(crate) trait Strategy: Debug + Send + Sync {
     fn next(&self, lane: Lane) -> Task;
 
     /// A transaction has changed what the memory shows to later ones. `reads` answers whether the
-    /// latest finished incarnation of a transaction may have read what changed; `running`: so may
-    /// any that is running. Must be said before [`Strategy::executed`] and [`Strategy::aborted`].
-    fn published(&self, tx: TxIndex, running: bool, reads: &dyn Fn(TxIndex) -> bool);
+    /// latest finished incarnation of a transaction may have read what changed; any that is running
+    /// may. Must be said before [`Strategy::executed`] and [`Strategy::aborted`].
+    fn published(&self, tx: TxIndex, reads: &dyn Fn(TxIndex) -> bool);
 
     /// An incarnation has run and its writes are published. Answers whether it must be checked at
     /// once, as after [`Task::Validate`].

@@ -44,7 +44,7 @@ impl Strategy for Sequential {
         Task::Wait(Wait { reason: WaitReason::NothingReady, on })
     }
 
-    fn published(&self, _tx: TxIndex, _running: bool, _reads: &dyn Fn(TxIndex) -> bool) {}
+    fn published(&self, _tx: TxIndex, _reads: &dyn Fn(TxIndex) -> bool) {}
 
     fn executed(&self, version: Version, _so: Executed) -> bool {
         self.executed.store(version.tx.0 + 1, Ordering::SeqCst);

@@ -44,7 +44,7 @@ fn head(version: Version) -> Option<Head> {
 #[track_caller]
 fn abort(stm: &BlockStm, version: Version, finding: Finding) {
     assert!(stm.validated(version, finding));
-    stm.published(version.tx, true, ALL);
+    stm.published(version.tx, ALL);
     stm.aborted(version, finding);
 }
 
@@ -93,7 +93,7 @@ fn a_reader_of_what_changed_is_checked_thrown_away_and_run_again() {
     let stm = under_way(3);
     assert!(!stm.executed(v(1, 0), FINE));
     assert!(!stm.executed(v(2, 0), FINE));
-    stm.published(TxIndex(0), true, &|tx| tx == TxIndex(2));
+    stm.published(TxIndex(0), &|tx| tx == TxIndex(2));
     assert!(!stm.executed(v(0, 0), FINE));
     assert_eq!(stm.work(), 1);
     assert_eq!(stm.next(A), Task::Validate(v(2, 0)));
@@ -110,7 +110,7 @@ fn a_reader_of_what_changed_is_checked_thrown_away_and_run_again() {
 #[test]
 fn a_change_while_it_runs_counts_whatever_it_has_read() {
     let stm = under_way(2);
-    stm.published(TxIndex(0), true, NONE);
+    stm.published(TxIndex(0), NONE);
     assert!(!stm.executed(v(0, 0), FINE));
     stm.commit(v(0, 0));
     assert!(stm.executed(v(1, 0), FINE), "whoever has run it checks it");
@@ -121,14 +121,11 @@ fn a_change_while_it_runs_counts_whatever_it_has_read() {
 }
 
 #[test]
-fn a_change_of_a_balance_is_left_to_those_who_run() {
-    let stm = under_way(2);
-    stm.published(TxIndex(0), false, ALL);
-    assert!(!stm.executed(v(0, 0), FINE));
-    stm.commit(v(0, 0));
-    let doubtful = Executed { doubtful: true, last_check: false };
-    assert!(stm.executed(v(1, 0), doubtful), "it has looked for itself");
-    assert!(stm.validated(v(1, 0), STALE));
+fn who_has_found_a_need_unmet_is_checked_at_once() {
+    let stm = under_way(1);
+    assert!(stm.executed(v(0, 0), Executed { doubtful: true, last_check: false }));
+    assert_eq!(stm.head(), None);
+    assert!(stm.validated(v(0, 0), STALE));
 }
 
 #[test]
@@ -151,7 +148,7 @@ fn who_is_like_those_that_were_thrown_away_waits_for_the_one_before() {
     let stm = BlockStm::new(2, plan);
     assert_eq!(stm.next(A), Task::Execute(v(0, 0)));
     assert_eq!(stm.next(B), Task::Execute(v(1, 0)), "nothing is known yet");
-    stm.published(TxIndex(0), true, ALL);
+    stm.published(TxIndex(0), ALL);
     assert!(!stm.executed(v(0, 0), FINE));
     assert!(stm.executed(v(1, 0), FINE));
     abort(&stm, v(1, 0), STALE);
@@ -167,7 +164,7 @@ fn other_lanes_begin_with_what_takes_long() {
     let stm = BlockStm::new(2, Plan { batches: vec![1; 4].into(), long, ..Plan::default() });
     assert_eq!(stm.next(A), Task::Execute(v(0, 0)));
     assert_eq!(stm.next(B), Task::Execute(v(2, 0)));
-    stm.published(TxIndex(0), true, NONE);
+    stm.published(TxIndex(0), NONE);
     assert!(stm.executed(v(2, 0), FINE), "though its turn had not come");
     assert_eq!(stm.next(A), Task::Execute(v(1, 0)));
     assert_eq!(stm.next(A), Task::Execute(v(3, 0)), "and it does not come again");
@@ -177,9 +174,9 @@ fn other_lanes_begin_with_what_takes_long() {
 fn a_change_while_it_is_checked_leads_to_another_check() {
     let stm = under_way(2);
     assert!(!stm.executed(v(1, 0), FINE));
-    stm.published(TxIndex(0), true, ALL);
+    stm.published(TxIndex(0), ALL);
     assert_eq!(stm.next(A), Task::Validate(v(1, 0)));
-    stm.published(TxIndex(0), true, ALL);
+    stm.published(TxIndex(0), ALL);
     assert!(matches!(stm.next(B), Task::Wait(_)), "not two checks at once");
     assert!(!stm.validated(v(1, 0), Finding::Holds));
     assert_eq!(stm.next(B), Task::Validate(v(1, 0)));
@@ -189,7 +186,7 @@ fn a_change_while_it_is_checked_leads_to_another_check() {
 fn who_has_not_begun_is_not_doubted() {
     let stm = one_by_one(2);
     assert_eq!(stm.next(A), Task::Execute(v(0, 0)));
-    stm.published(TxIndex(0), true, ALL);
+    stm.published(TxIndex(0), ALL);
     assert!(!stm.executed(v(0, 0), FINE));
     assert_eq!(stm.next(A), Task::Execute(v(1, 0)));
     assert!(!stm.executed(v(1, 0), FINE));
@@ -205,7 +202,7 @@ fn earlier_ones_are_not_doubted() {
     }
     stm.commit(v(0, 0));
     stm.commit(v(1, 0));
-    stm.published(TxIndex(2), true, ALL);
+    stm.published(TxIndex(2), ALL);
     assert_eq!(stm.head(), head(v(2, 0)));
 }
 
@@ -217,7 +214,7 @@ fn running_again_goes_before_running_first_and_the_lowest_before_all() {
     }
     assert!(!stm.executed(v(1, 0), FINE));
     assert!(!stm.executed(v(2, 0), FINE));
-    stm.published(TxIndex(0), true, ALL);
+    stm.published(TxIndex(0), ALL);
     assert_eq!(stm.next(A), Task::Validate(v(1, 0)));
     abort(&stm, v(1, 0), STALE);
     assert_eq!(stm.work(), 3, "one to run again, one to check, one that is new");
@@ -230,7 +227,7 @@ fn running_again_goes_before_running_first_and_the_lowest_before_all() {
 fn who_met_an_estimate_waits_until_it_is_written_again() {
     let stm = under_way(3);
     assert!(!stm.executed(v(1, 0), FINE));
-    stm.published(TxIndex(0), true, ALL);
+    stm.published(TxIndex(0), ALL);
     assert_eq!(stm.next(A), Task::Validate(v(1, 0)));
     assert!(stm.validated(v(1, 0), STALE));
     // The third meets the mark before the second may run again, and so is noted beside it.
@@ -258,7 +255,7 @@ fn who_met_an_estimate_that_is_gone_runs_at_once() {
 fn a_stale_one_that_now_depends_on_an_estimate_waits_for_it() {
     let stm = under_way(2);
     assert!(!stm.executed(v(1, 0), FINE));
-    stm.published(TxIndex(0), true, ALL);
+    stm.published(TxIndex(0), ALL);
     assert_eq!(stm.next(A), Task::Validate(v(1, 0)));
     abort(&stm, v(1, 0), Finding::Stale { on: Some(TxIndex(0)) });
     assert!(matches!(stm.next(A), Task::Wait(Wait { reason: WaitReason::Dependency, .. })));
@@ -284,9 +281,8 @@ fn several_wait_for_one() {
 fn who_is_thrown_away_too_often_waits_to_be_the_first() {
     let stm = under_way(3);
     for incarnation in 0..INCARNATIONS_BEFORE_WAITING {
-        assert!(!stm.executed(v(2, incarnation), FINE));
-        stm.published(TxIndex(0), true, ALL);
-        assert_eq!(stm.next(B), Task::Validate(v(2, incarnation)));
+        stm.published(TxIndex(0), ALL);
+        assert!(stm.executed(v(2, incarnation), FINE));
         abort(&stm, v(2, incarnation), STALE);
         if incarnation + 1 < INCARNATIONS_BEFORE_WAITING {
             assert_eq!(stm.next(B), Task::Execute(v(2, incarnation + 1)));
@@ -294,9 +290,8 @@ fn who_is_thrown_away_too_often_waits_to_be_the_first() {
     }
     for tx in 0..2 {
         assert!(matches!(stm.next(B), Task::Wait(_)), "T{tx} is still open");
-        assert!(!stm.executed(v(tx, 0), FINE));
-        while let Task::Validate(version) = stm.next(A) {
-            stm.validated(version, Finding::Holds);
+        if stm.executed(v(tx, 0), FINE) {
+            stm.validated(v(tx, 0), Finding::Holds);
         }
         assert!(stm.begin_commits());
         stm.commit(v(tx, 0));
