@@ -8,6 +8,8 @@ mod one_lane;
 mod raw;
 mod recorder;
 mod recording;
+#[cfg(all(test, not(feature = "interleavings")))]
+mod schedules;
 mod threads;
 mod workshop;
 
