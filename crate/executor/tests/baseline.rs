@@ -1,7 +1,7 @@
 //! What measurements compare with ends like the oracle, although it shares neither its state nor
 //! its commits.
 
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub, dead_code)]
 
 mod support;
 

@@ -156,6 +156,5 @@ fn random_blocks_reach_what_they_are_for() {
             );
         }
     }
-    println!("{seen:#?}");
     assert!(seen.values().all(|times| *times >= 40), "{seen:#?}");
 }

@@ -125,6 +125,6 @@ fn random_blocks() {
         let mut runner = TestRunner::new_with_rng(Config::default(), rng);
         let mut plan = plans().new_tree(&mut runner).unwrap().current();
         plan.txs.truncate(6);
-        check(&plan, if seed[0] % 2 == 0 { 2 } else { 3 });
+        check(&plan, if seed[0].is_multiple_of(2) { 2 } else { 3 });
     });
 }

@@ -14,7 +14,10 @@ use revm::primitives::hardfork::SpecId;
 use revm::primitives::{Address, Bytes, U256};
 use revm::state::AccountInfo;
 
+// Not every test names all of it.
+#[allow(unused_imports)]
 pub use program::{Child, How, Step, assemble, steps};
+#[allow(unused_imports)]
 pub use transaction::{Delegation, Kind, Tx, txs};
 
 /// Accounts that sign transactions.

@@ -1,5 +1,7 @@
 //! The rules of Block-STM, one by one.
 
+use lanescope_protocol::Incarnation;
+
 use super::*;
 
 const A: Lane = Lane(0);
