@@ -185,8 +185,8 @@ fn a_list_by_hand() {
 
 #[test]
 fn without_a_record_there_is_no_list() {
-    let txs = vec![support::Tx { sender: 0, to: 1, value: 1, tip: 0 }];
-    let plan = Plan { spec: SpecId::OSAKA, programs: Vec::new(), txs, beneficiary: 2 };
+    let txs = vec![support::Tx { to: 1, value: 1, ..support::Tx::default() }];
+    let plan = Plan { spec: SpecId::OSAKA, txs, beneficiary: 2, ..Plan::default() };
     let (block, world) = plan.build();
     let mut run = parallel(&block, &world, 2);
     run.recording.accesses.clear();

@@ -4,17 +4,21 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use lanescope_executor::{
-    Block, GasClockRun, NoSink, Run, ThreadsOptions, World, difference, run_on_threads,
-    run_sequential,
+    AccountChange, Block, GasClockRun, NoSink, Run, ThreadsOptions, World, difference,
+    run_on_threads, run_sequential,
 };
+use lanescope_protocol::event::Status;
 use lanescope_protocol::{AccessKind, Clock, EventKind, Settings, StrategyName};
 use proptest::prelude::*;
-use support::{Plan, plans};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use support::{POOR, Plan, USERS, address, plans};
 
 fn gas_clock(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> Run {
     let mut run = GasClockRun::new(Arc::clone(block), Arc::clone(world), settings).unwrap();
@@ -107,4 +111,51 @@ proptest! {
     fn parallel_equals_sequential(plan in plans()) {
         check(&plan);
     }
+}
+
+/// A generator that makes nothing interesting proves nothing.
+#[test]
+fn random_blocks_reach_what_they_are_for() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    let plans = plans();
+    for _ in 0..2_000 {
+        let plan = plans.new_tree(&mut runner).unwrap().current();
+        let (block, world) = plan.build();
+        let mut count = |what, times: usize| *seen.entry(what).or_default() += times as u32;
+        let Ok(outcome) = run_sequential(&block, &world) else {
+            count("refused blocks", 1);
+            continue;
+        };
+        count("transactions", block.transactions.len());
+        let by_status = |status| outcome.receipts.iter().filter(|r| r.status == status).count();
+        count("succeeded", by_status(Status::Succeeded));
+        count("reverted", by_status(Status::Reverted));
+        count("halted", by_status(Status::Halted));
+        count("logs", outcome.receipts.iter().map(|receipt| receipt.logs.len()).sum());
+        let names = ["plain", "listed", "priced", "with blobs", "authorizing"];
+        for (name, tx_type) in names.into_iter().zip(0..) {
+            count(name, block.transactions.iter().filter(|tx| tx.tx_type == tx_type).count());
+        }
+        let creating = block.transactions.iter().filter(|tx| tx.kind.is_create());
+        count("creating", creating.count());
+        let poor = block.transactions.iter().filter(|tx| tx.caller == address(POOR));
+        count("of the poor", poor.count());
+        let near_end = |change: &&AccountChange| change.nonce > u64::MAX - 5;
+        count("nonces near their end", outcome.state.values().filter(near_end).count());
+        for (address, change) in &outcome.state {
+            let before = world.account(address);
+            count("destroyed", usize::from(before.is_some() && !change.exists));
+            let has_code = change.code_hash != revm::primitives::KECCAK_EMPTY;
+            count("new contracts", usize::from(before.is_none() && has_code));
+            count("new empty contracts", usize::from(change.nonce == 1 && !has_code));
+            let is_user = (0..USERS).any(|user| *address == support::address(user));
+            count("delegations", usize::from(is_user && has_code));
+            count(
+                "empty accounts",
+                usize::from(change.exists && change.nonce == 0 && change.balance.is_zero()),
+            );
+        }
+    }
+    assert!(seen.values().all(|times| *times >= 40), "{seen:#?}");
 }

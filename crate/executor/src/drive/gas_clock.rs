@@ -42,7 +42,22 @@ impl GasClockRun {
         world: Arc<World>,
         settings: &Settings,
     ) -> Result<Self, BlockError> {
-        let simulation = Simulation::new(block, world, settings)?;
+        let mut simulation = Simulation::new(block, world, settings)?;
+        simulation.give_work();
+        Ok(Self { inner: Inner::Simulation(Box::new(simulation)) })
+    }
+
+    /// The same, but an execution takes as many ticks as a test says.
+    #[cfg(test)]
+    pub(super) fn with_costs(
+        block: Arc<Block>,
+        world: Arc<World>,
+        settings: &Settings,
+        costs: Costs,
+    ) -> Result<Self, BlockError> {
+        let mut simulation = Simulation::new(block, world, settings)?;
+        simulation.costs = Some(costs);
+        simulation.give_work();
         Ok(Self { inner: Inner::Simulation(Box::new(simulation)) })
     }
 
@@ -97,6 +112,10 @@ impl GasClockRun {
     }
 }
 
+/// How many ticks an incarnation takes.
+#[cfg(test)]
+type Costs = Box<dyn Fn(Version) -> u64>;
+
 struct Simulation {
     workshop: Workshop,
     strategy: Box<dyn Strategy>,
@@ -111,6 +130,8 @@ struct Simulation {
     done: bool,
     /// No lane has anything to do, though the block is not done: a strategy's mistake.
     stuck: bool,
+    #[cfg(test)]
+    costs: Option<Costs>,
 }
 
 #[derive(Debug)]
@@ -134,7 +155,7 @@ impl Simulation {
         let machine = workshop.machine(Lane(0));
         let recorder = Recorder::new(Lane(0), true, Arc::new(Book::default()));
         let lanes = usize::from(settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX));
-        let mut this = Self {
+        Ok(Self {
             workshop,
             strategy,
             machine,
@@ -145,9 +166,9 @@ impl Simulation {
             gas_used: 0,
             done: false,
             stuck: false,
-        };
-        this.give_work();
-        Ok(this)
+            #[cfg(test)]
+            costs: None,
+        })
     }
 
     fn inputs(&self) -> (Arc<Block>, Arc<World>) {
@@ -288,7 +309,10 @@ impl Simulation {
             return;
         }
         // Even what cannot run takes a moment, so that the clock always moves.
-        let end = self.now + execution.gas().max(1);
+        let ticks = execution.gas().max(1);
+        #[cfg(test)]
+        let ticks = self.costs.as_ref().map_or(ticks, |costs| costs(version));
+        let end = self.now + ticks;
         self.under_way.push(Reverse((end, version.tx, lane)));
         self.lanes[lane.get()] = LaneState::Executing { version, execution, from: self.now };
     }

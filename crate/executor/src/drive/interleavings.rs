@@ -18,7 +18,7 @@ use shuttle::{Runner, thread};
 
 use super::threads::Floor;
 use super::{NoSink, Raced, ThreadsOptions};
-use crate::support::{CONTRACTS, Plan, Step, Tx, USERS, plans};
+use crate::support::{CONTRACTS, How, Plan, Step, Tx, USERS, plans};
 use crate::{difference, run_sequential};
 
 /// Runs a block on lanes of the checker and compares.
@@ -74,12 +74,13 @@ fn explore(schedules: usize, test: impl Fn() + Send + Sync + Copy + 'static) {
 }
 
 fn tx(sender: u8, contract: u8) -> Tx {
-    Tx { sender, to: USERS + contract, value: 1, tip: 1 }
+    Tx { sender, to: USERS + contract, value: 1, tip: 1, ..Tx::default() }
 }
 
 fn plan(programs: [Vec<Step>; CONTRACTS as usize], txs: Vec<Tx>) -> Plan {
     let spec = revm::primitives::hardfork::SpecId::OSAKA;
-    Plan { spec, programs: programs.into(), txs, beneficiary: USERS + CONTRACTS }
+    let programs = programs.into();
+    Plan { spec, programs, txs, beneficiary: USERS + CONTRACTS, ..Plan::default() }
 }
 
 #[test]
@@ -109,8 +110,8 @@ fn writes_that_move_with_what_was_read() {
         let moving = vec![Step::StoreAt { from: 0, add: 2 }, Step::StoreAt { from: 1, add: 3 }];
         let raise = vec![Step::Store { to: 0, from: 1, add: 1 }];
         let call = vec![
-            Step::Call { to: USERS, value: 1 },
-            Step::Call { to: USERS + 1, value: 0 },
+            Step::Call { how: How::Plain, to: USERS, value: 1 },
+            Step::Call { how: How::Plain, to: USERS + 1, value: 0 },
             Step::Store { to: 1, from: 0, add: 1 },
         ];
         let txs = (0..6).map(|sender| tx(sender, sender % 3)).collect();
@@ -126,6 +127,6 @@ fn random_blocks() {
         let mut runner = TestRunner::new_with_rng(Config::default(), rng);
         let mut plan = plans().new_tree(&mut runner).unwrap().current();
         plan.txs.truncate(6);
-        check(&plan, if seed[0] % 2 == 0 { 2 } else { 3 });
+        check(&plan, if seed[0].is_multiple_of(2) { 2 } else { 3 });
     });
 }

@@ -9,6 +9,8 @@ mod outlook;
 mod raw;
 mod recorder;
 mod recording;
+#[cfg(all(test, not(feature = "interleavings")))]
+mod schedules;
 mod threads;
 mod workshop;
 

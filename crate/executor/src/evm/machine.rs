@@ -230,10 +230,8 @@ fn note_what_no_opcode_tells(tx: &TxEnv, view: &mut View, failed: bool) {
     view.creates |= tx.kind.is_create();
     let creates = view.creates || authorizes;
     for read in &mut view.accounts {
-        if creates && read.seen.nonce == 0 {
-            // Only where the nonce is zero can a contract come to be (EIP-684).
-            read.needs.bare_nonce = true;
-        }
+        // Only where the nonce is zero can a contract come to be (EIP-684).
+        read.needs.bare_nonce |= creates;
         if authorizes {
             // An authority's nonce must fit, and one that is empty is charged for (EIP-7702).
             // Which of the accounts are authorities is not worth finding out.

@@ -3,6 +3,8 @@
 
 mod baseline;
 mod effects;
+#[cfg(all(test, not(feature = "interleavings")))]
+mod fuzz;
 mod ledger;
 mod machine;
 mod observe;
