@@ -3,9 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use lanescope_executor::access_list::from_run;
-use lanescope_executor::{
-    BlockAccessList, World, difference, run_sequential, run_sequential_listed,
-};
+use lanescope_executor::{difference, run_sequential, run_sequential_listed};
 use lanescope_protocol::{Clock, Settings, StrategyName};
 use lanescope_workloads::{header_checks, open, prepare, trace};
 use revm::primitives::hardfork::SpecId;

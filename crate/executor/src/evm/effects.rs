@@ -84,7 +84,7 @@ fn empty_slots(state: &EvmState, view: &View) -> Vec<(AccountNumber, U256)> {
         let written = account.is_touched() && !account.is_selfdestructed();
         for (key, slot) in &account.storage {
             let known = asked.contains(&view.memory().slot(number, *key).number);
-            if !known && !(written && slot.is_changed()) {
+            if !(known || written && slot.is_changed()) {
                 empty.push((number, *key));
             }
         }

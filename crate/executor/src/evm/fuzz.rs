@@ -6,13 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use lanescope_protocol::TxIndex;
+use lanescope_protocol::{Lane, TxIndex};
 use proptest::prelude::*;
 use revm::bytecode::Bytecode;
 use revm::primitives::hardfork::SpecId;
 use revm::primitives::{Address, KECCAK_EMPTY, U256};
 
-use super::machine::{Execution, Machine};
+use super::machine::{Chance, Execution, Machine};
 use super::reads::{AccountRead, Field, Needs};
 use crate::block::Block;
 use crate::memory::{self, AccountState, Memory};
@@ -43,8 +43,8 @@ fn run(block: &Arc<Block>, world: &Arc<World>, left: &Outcome, tx: u32) -> (Box<
     for (hash, code) in &left.codes {
         memory.publish_code(*hash, Bytecode::new_raw(code.clone()));
     }
-    let mut machine = Machine::new(Arc::clone(block), Arc::clone(&memory));
-    let execution = machine.execute(TxIndex(tx), true);
+    let mut machine = Machine::new(Arc::clone(block), Arc::clone(&memory), Lane(0));
+    let execution = machine.execute(TxIndex(tx), Chance { is_first: true, steady_sender: None });
     let effects = &execution.effects;
     let slot = |account, number| (memory.address(account), memory.key(account, number));
     let deeds = Deeds {

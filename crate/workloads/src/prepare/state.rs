@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use alloy_primitives::U256;
 use lanescope_executor::{World, WorldAccount, WorldStorage};
 use lanescope_protocol::Scenario;
 use lanescope_protocol::scenario::{Contract, Imported, PreAccount};
