@@ -57,5 +57,6 @@ fn a_global_counter_serialises_every_mint() {
     let settings = Settings { lanes: 8, ..Settings::default() };
     let run = lanescope_tests::run(&prepared, &settings).unwrap();
     let speedup = run.outcome.gas_used as f64 / run.makespan as f64;
-    assert!(speedup < 1.6, "{speedup}");
+    // What comes before the counter is read is all that lanes can share.
+    assert!(speedup < 2.0, "{speedup}");
 }

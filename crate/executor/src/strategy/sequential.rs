@@ -6,7 +6,7 @@ use lanescope_protocol::event::WaitReason;
 use lanescope_protocol::{Lane, TxIndex, Version};
 
 use super::{Executed, Finding, Head, Strategy, Task, Wait, first};
-use crate::sync::AtomicU32;
+use crate::sync::{AtomicBool, AtomicU32};
 
 /// The other lanes wait: that they stay empty is the point.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub(super) struct Sequential {
     taken: AtomicU32,
     executed: AtomicU32,
     committed: AtomicU32,
+    /// A lane is committing.
+    committing: AtomicBool,
 }
 
 impl Sequential {
@@ -25,6 +27,7 @@ impl Sequential {
             taken: AtomicU32::new(0),
             executed: AtomicU32::new(0),
             committed: AtomicU32::new(0),
+            committing: AtomicBool::new(false),
         }
     }
 }
@@ -60,7 +63,7 @@ impl Strategy for Sequential {
     fn aborted(&self, _version: Version, _finding: Finding) {}
 
     fn begin_commits(&self) -> bool {
-        true
+        !self.committing.swap(true, Ordering::SeqCst)
     }
 
     fn head(&self) -> Option<Head> {
@@ -74,7 +77,8 @@ impl Strategy for Sequential {
     }
 
     fn end_commits(&self) -> bool {
-        false
+        self.committing.store(false, Ordering::SeqCst);
+        self.executed.load(Ordering::SeqCst) > self.committed.load(Ordering::SeqCst)
     }
 
     fn committed(&self) -> u32 {
