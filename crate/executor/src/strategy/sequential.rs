@@ -86,7 +86,15 @@ impl Strategy for Sequential {
     }
 
     fn work(&self) -> usize {
-        if self.committed.load(Ordering::SeqCst) == self.transactions { usize::MAX } else { 0 }
+        let committed = self.committed.load(Ordering::SeqCst);
+        if committed == self.transactions {
+            usize::MAX
+        } else if self.taken.load(Ordering::SeqCst) == committed {
+            // Only the first lane can do it, and it may be another one that asks: all are woken.
+            2
+        } else {
+            0
+        }
     }
 }
 
