@@ -5,8 +5,7 @@
 //! against that memory; [`drive`] moves it all, on real threads or on the deterministic gas clock.
 //! [`rules`] is what the protocol does outside transactions; [`access_list`] says what a block
 //! touched.
-//! Why the result equals sequential execution: a transaction commits after all earlier ones, and
-//! only if every value it read is the value that they left (`drive/workshop.rs`, `check`).
+//! Why the result equals sequential execution is argued step by step in ARCHITECTURE.md.
 //!
 //! No web, no clock, no interface in here: time is handed in, events are handed out.
 

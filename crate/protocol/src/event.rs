@@ -235,6 +235,12 @@ impl EventKind {
 }
 
 impl AccessKind {
+    /// Whether the incarnation depends on the location: a read, or the need of a bound.
+    #[must_use]
+    pub const fn is_read(self) -> bool {
+        matches!(self, Self::Read | Self::AtLeast | Self::Below)
+    }
+
     fn from_code(code: u8) -> Option<Self> {
         [Self::Read, Self::Write, Self::Add, Self::AtLeast, Self::Below]
             .get(usize::from(code))

@@ -1,6 +1,6 @@
 //! The cause arrow: from the end of the run that wrote, to the read that came too early.
 
-use lanescope_protocol::{AccessKind, Version};
+use lanescope_protocol::Version;
 
 use crate::bar::{Bar, BarId};
 use crate::film::Film;
@@ -42,9 +42,7 @@ impl Film {
         let read = self
             .accesses_of(victim)
             .iter()
-            .find(|access| {
-                access.kind == AccessKind::Read && Some(access.location) == abort.location
-            })
+            .find(|access| access.kind.is_read() && Some(access.location) == abort.location)
             .map_or(bar.end, |access| access.time.clamp(bar.start, bar.end));
         (writer != id).then_some(Cause { writer, victim: id, written, read })
     }

@@ -2,9 +2,7 @@
 //! screen readers, and the list of events.
 
 use lanescope_protocol::event::Status;
-use lanescope_protocol::{
-    Access, AccessKind, Event, EventKind, FallbackReason, Version, WaitReason,
-};
+use lanescope_protocol::{Access, Event, EventKind, FallbackReason, Version, WaitReason};
 
 use crate::film::Film;
 use crate::format;
@@ -127,9 +125,9 @@ impl Film {
 
     fn stale_read(&self, event: &Event, version: Version) -> Option<&Access> {
         let location = event.location?;
-        self.accesses_of(version).iter().find(|access| {
-            access.kind == AccessKind::Read && access.location == location && access.stale
-        })
+        self.accesses_of(version)
+            .iter()
+            .find(|access| access.kind.is_read() && access.location == location && access.stale)
     }
 
     fn estimate_phrase(&self, event: &Event, version: Version) -> Phrase {

@@ -164,7 +164,7 @@ impl Film {
         let read = self
             .accesses_of(bar.version)
             .iter()
-            .find(|access| access.kind == AccessKind::Read && access.location == location);
+            .find(|access| access.kind.is_read() && access.location == location);
         let phrase = match read {
             Some(read) => Phrase::new().say(format!("At {} it read ", short(read.time))),
             None => Phrase::new().say("It read "),
@@ -243,7 +243,7 @@ impl Film {
             None => "before block".to_owned(),
         };
         let reads = self.accesses_of(version).iter();
-        let mut reads: Vec<_> = reads.filter(|access| access.kind == AccessKind::Read).collect();
+        let mut reads: Vec<_> = reads.filter(|access| access.kind.is_read()).collect();
         // Stable: program order inside each rank.
         reads.sort_by_key(|access| self.rank(access));
         reads
@@ -258,9 +258,18 @@ impl Film {
                     "same".to_owned()
                 },
                 stale: access.stale,
-                value: format::value(self.location_kind(access.location), &access.value),
+                value: self.value_read(access),
             })
             .collect()
+    }
+
+    fn value_read(&self, access: &Access) -> String {
+        let value = format::value(self.location_kind(access.location), &access.value);
+        match access.kind {
+            AccessKind::AtLeast => format!("at least {value}"),
+            AccessKind::Below => format!("less than {value}"),
+            _ => value,
+        }
     }
 
     /// What tells most comes first: stale reads, then what this block wrote, then slots, and last
@@ -278,22 +287,40 @@ impl Film {
     fn writes(&self, version: Version) -> Vec<WriteRow> {
         self.accesses_of(version)
             .iter()
-            .filter(|access| access.kind != AccessKind::Read)
-            .map(|access| {
-                let value = format::value(self.location_kind(access.location), &access.value);
-                let added = access.kind == AccessKind::Add;
-                WriteRow {
-                    location: access.location,
-                    name: self.location_name(access.location).to_owned(),
-                    value: if added { format!("+ {value}") } else { value },
-                }
+            .filter(|access| !access.kind.is_read())
+            .map(|access| WriteRow {
+                location: access.location,
+                name: self.location_name(access.location).to_owned(),
+                value: self.value_written(access),
             })
             .collect()
+    }
+
+    /// An addition modulo 2^256 is a subtraction, if its highest bit is set.
+    fn value_written(&self, access: &Access) -> String {
+        let kind = self.location_kind(access.location);
+        if access.kind != AccessKind::Add {
+            format::value(kind, &access.value)
+        } else if access.value[0] & 0x80 == 0 {
+            format!("+ {}", format::value(kind, &access.value))
+        } else {
+            format!("− {}", format::value(kind, &negated(&access.value)))
+        }
     }
 
     fn location_kind(&self, id: LocationId) -> LocationKind {
         self.location(id).map_or(LocationKind::Slot, |info| info.kind)
     }
+}
+
+/// Two's complement of a big-endian number.
+fn negated(value: &[u8; 32]) -> [u8; 32] {
+    let mut carry = true;
+    let mut result = value.map(|byte| !byte);
+    for byte in result.iter_mut().rev() {
+        (*byte, carry) = byte.overflowing_add(u8::from(carry));
+    }
+    result
 }
 
 fn title(version: Version, state: BarState) -> String {
@@ -324,5 +351,27 @@ fn why_committed(bar: &Bar) -> Phrase {
             phrase.say(" It failed: its effects are undone, and all its gas is paid.")
         }
         _ => phrase,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::negated;
+
+    #[test]
+    fn a_negated_number_added_to_itself_is_nothing() {
+        let number = |low: u8, rest: u8| {
+            let mut bytes = [rest; 32];
+            bytes[31] = low;
+            bytes
+        };
+        assert_eq!(negated(&number(5, 0)), number(251, 255));
+        assert_eq!(negated(&number(251, 255)), number(5, 0));
+        assert_eq!(negated(&number(0, 0)), number(0, 0));
+        assert_eq!(negated(&number(0, 1)), {
+            let mut expected = [254; 32];
+            (expected[30], expected[31]) = (255, 0);
+            expected
+        });
     }
 }
