@@ -94,6 +94,12 @@ impl RawRun {
     }
 }
 
+impl Drop for LanesRun {
+    fn drop(&mut self) {
+        self.workshop.free();
+    }
+}
+
 impl LanesRun {
     fn counts(&self) -> Counts {
         self.lanes.iter().fold(Counts::default(), |sum, lane| sum + lane.counts)
@@ -101,10 +107,10 @@ impl LanesRun {
 
     /// Puts receipts, state and record together. Fails if what comes after the last transaction
     /// does.
-    pub(super) fn finish(self) -> Result<Run, BlockError> {
+    pub(super) fn finish(mut self) -> Result<Run, BlockError> {
         let outcome = self.outcome()?;
         let counts = self.counts();
-        let recording = recording::recording(&self.workshop, self.lanes);
+        let recording = recording::recording(&self.workshop, core::mem::take(&mut self.lanes));
         Ok(Run {
             outcome,
             recording,

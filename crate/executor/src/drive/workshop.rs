@@ -18,6 +18,9 @@ use crate::world::World;
 /// Gas in half a word; no block has more.
 const BILL_MAX: u64 = u32::MAX as u64;
 
+/// One lane frees fewer results than these sooner than it finds help.
+const WORTH_FREEING_TOGETHER: usize = 2_000;
+
 /// A block being run.
 #[derive(Debug)]
 pub(super) struct Workshop {
@@ -252,6 +255,14 @@ impl Workshop {
                 Err(BlockError::InvalidTransaction { index, reason })
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Frees the results with the help of other lanes, where there are many and other lanes.
+    pub(super) fn free(&mut self) {
+        let many = self.block.transactions.len() > WORTH_FREEING_TOGETHER;
+        if many && rayon::current_thread_index().is_some() {
+            self.results.empty_in_parallel();
         }
     }
 

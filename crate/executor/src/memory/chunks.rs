@@ -23,3 +23,12 @@ impl<T: Default> Chunks<T> {
         &chunk[index % CHUNK]
     }
 }
+
+impl<T: Send> Chunks<T> {
+    /// Empties itself on two threads of the current rayon pool.
+    pub(crate) fn empty_in_parallel(&mut self) {
+        let mut first = core::mem::take(&mut self.chunks).into_vec();
+        let second = first.split_off(first.len() / 2);
+        rayon::join(|| drop(first), || drop(second));
+    }
+}
