@@ -41,6 +41,8 @@ pub(super) struct Sample {
     pub(super) executions: u32,
     /// Incarnations whose result was thrown away.
     pub(super) aborts: u32,
+    /// It went to one lane, because that is faster.
+    pub(super) alone: bool,
 }
 
 /// A runner besides the baseline.
@@ -85,10 +87,11 @@ impl<'a> Contest<'a> {
             let mut watch = Stopwatch::default();
             let run = watch.time(|| start(self.prepared, runner))?;
             let (executions, aborts) = (run.executions(), run.aborts());
+            let alone = run.fallback().is_some();
             let name = format!("{} on {} lanes", runner.strategy, runner.lanes);
             self.check(&run.outcome()?, &name)?;
             watch.time(|| drop(run));
-            Ok(watch.sample(executions, aborts))
+            Ok(Sample { alone, ..watch.sample(executions, aborts) })
         })
     }
 
@@ -154,6 +157,7 @@ impl Stopwatch {
             cpu_ms: milliseconds(self.cpu),
             executions,
             aborts,
+            alone: false,
         }
     }
 }

@@ -47,6 +47,8 @@ pub(super) struct Row {
     /// Medians.
     pub(super) executions: f64,
     pub(super) aborts: f64,
+    /// It went to one lane, because that is faster.
+    pub(super) alone: bool,
     /// Peaks of memory, if that was asked for and the system tells them.
     pub(super) memory: Option<Peaks>,
 }
@@ -79,7 +81,7 @@ pub(super) fn totals(rows: &[Row]) -> Vec<Row> {
     for row in rows {
         let same = |total: &&mut Row| (total.strategy, total.lanes) == (row.strategy, row.lanes);
         let Some(total) = totals.iter_mut().find(same) else {
-            totals.push(Row { source: "total".to_owned(), ..row.clone() });
+            totals.push(Row { source: "total".to_owned(), alone: false, ..row.clone() });
             continue;
         };
         total.transactions += row.transactions;
@@ -118,6 +120,7 @@ mod tests {
             traced: None,
             executions: 11.0,
             aborts: 1.0,
+            alone: false,
             memory: None,
         }
     }

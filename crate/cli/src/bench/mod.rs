@@ -116,6 +116,7 @@ fn measure(
             traced: times(Runner { traces: true, ..runner }).map(|(times, _)| times),
             executions: count(|sample| sample.executions),
             aborts: count(|sample| sample.aborts),
+            alone: samples.iter().all(|sample| sample.alone),
             memory: peaks(source, runner, alone)?,
         });
     }

@@ -31,8 +31,11 @@ const COLUMNS: [Column; 9] = [
     },
     Column {
         heading: "executions",
-        width: 10,
-        figure: |row| format!("{:.0}", row.executions.round()),
+        width: 12,
+        figure: |row| {
+            let alone = if row.alone { " alone" } else { "" };
+            format!("{:.0}{alone}", row.executions.round())
+        },
     },
 ];
 
@@ -124,6 +127,7 @@ fn object(row: &Row) -> Value {
     put("parallel_cpu_ms", told(row.parallel.cpu.median));
     put("executions", (row.executions.round() as u64).into());
     put("aborts", (row.aborts.round() as u64).into());
+    put("alone", row.alone.into());
     put("sequential_min_ms", figure(row.sequential.wall.min));
     put("sequential_max_ms", figure(row.sequential.wall.max));
     put("parallel_min_ms", figure(row.parallel.wall.min));
