@@ -4,7 +4,7 @@
 
 use lanescope_executor::access_list::from_run;
 use lanescope_executor::{difference, run_sequential, run_sequential_listed};
-use lanescope_protocol::{Clock, Settings, StrategyName};
+use lanescope_protocol::{Clock, Settings};
 use lanescope_workloads::{header_checks, open, prepare, trace};
 use revm::primitives::hardfork::SpecId;
 
@@ -21,7 +21,7 @@ fn real_blocks_equal_one_lane_and_their_headers() {
         }
         for lanes in [1, 2, 3, 8] {
             for clock in [Clock::Gas, Clock::Threads] {
-                let settings = Settings { strategy: StrategyName::BlockStm, lanes, clock };
+                let settings = Settings { lanes, clock, ..Settings::default() };
                 let run = lanescope_tests::run(&prepared, &settings).unwrap();
                 assert_eq!(
                     difference(&sequential, &run.outcome),

@@ -4,7 +4,7 @@
 
 use lanescope_executor::{difference, run_sequential};
 use lanescope_protocol::scenario::Recipe;
-use lanescope_protocol::{Clock, Settings, StrategyName};
+use lanescope_protocol::{Clock, Settings};
 use lanescope_workloads::{Prepared, catalogue, compose, prepare};
 
 fn prepared(workload: &str, knobs: &[(&str, u64)], seed: u64) -> Prepared {
@@ -21,7 +21,7 @@ fn every_workload_equals_one_lane_at_every_lane_count() {
             let sequential = run_sequential(&prepared.block, &prepared.world).unwrap();
             for lanes in [1, 2, 4, 16] {
                 for clock in [Clock::Gas, Clock::Threads] {
-                    let settings = Settings { strategy: StrategyName::BlockStm, lanes, clock };
+                    let settings = Settings { lanes, clock, ..Settings::default() };
                     let run = lanescope_tests::run(&prepared, &settings).unwrap();
                     let name = &workload.name;
                     let found = difference(&sequential, &run.outcome);

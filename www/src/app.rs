@@ -94,7 +94,7 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, fit: u32, environment: Enviro
         catalogue: Shared(store.catalogue.clone()),
         scenario: view.scenario.clone(),
         workload: store.recipe.workload.clone(),
-        settings: store.settings,
+        settings: store.settings.clone(),
         threads: store.has_threads(),
         ready: view.ready,
         running: store.running.is_some(),

@@ -149,7 +149,7 @@ pub(crate) fn bench_props(store: &Store, dispatch: &Dispatch) -> BenchProps {
     BenchProps {
         dispatch: dispatch.clone(),
         bench: store.bench.clone().map(Shared),
-        settings: store.settings,
+        settings: store.settings.clone(),
         threads,
         isolated: store.has_threads(),
         alert: store.alert.clone(),

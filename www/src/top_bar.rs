@@ -1,7 +1,7 @@
 //! What runs, how it runs, and the button that runs it.
 
 use lanescope_protocol::limits::PAGE_LANES_MAX;
-use lanescope_protocol::{Catalogue, Clock, Scenario, Settings, StrategyName};
+use lanescope_protocol::{Catalogue, Clock, Scenario, Settings, Strategy};
 use web_sys::HtmlSelectElement;
 use yew::{Callback, Event, Html, TargetCast, classes, html};
 
@@ -123,7 +123,7 @@ fn strategy(props: &TopBarProps) -> Html {
     let dispatch = props.dispatch.clone();
     let change = Callback::from(move |event: Event| {
         let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value());
-        if let Some(name) = chosen.and_then(|value| value.parse::<StrategyName>().ok()) {
+        if let Some(name) = chosen.and_then(|value| value.parse::<Strategy>().ok()) {
             dispatch.dispatch(Action::Wish(Wish::Strategy(name)));
         }
     });
@@ -131,9 +131,9 @@ fn strategy(props: &TopBarProps) -> Html {
         <label class="control menu">
             <span class="menu-name">{ "strategy" }</span>
             <select data-testid="strategy" onchange={change}>
-                { for StrategyName::ALL.into_iter().map(|name| html! {
-                    <option value={name.slug()} selected={name == props.settings.strategy}>
-                        { name.title() }
+                { for Strategy::all().map(|known| html! {
+                    <option value={known.to_string()} selected={known == props.settings.strategy}>
+                        { known.title() }
                     </option>
                 }) }
             </select>

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
-use lanescope_protocol::{Clock, Settings, StrategyName};
+use lanescope_protocol::{Clock, Settings, Strategy};
 use lanescope_timeline::Theme;
 use lexopt::{Arg, Parser, ValueExt as _};
 
@@ -169,7 +169,7 @@ fn common(word: Word, parser: &mut Parser, arguments: &mut RunArguments) -> Resu
             arguments.knobs.insert(knob, value);
         }
         "seed" => arguments.seed = Some(number("--seed", &value()?)?),
-        "strategy" => arguments.settings.strategy = value()?.parse::<StrategyName>()?,
+        "strategy" => arguments.settings.strategy = value()?.parse::<Strategy>()?,
         "clock" => arguments.settings.clock = value()?.parse::<Clock>()?,
         "lanes" => arguments.settings.lanes = lanes(&value()?)?,
         _ => bail!("there is no option --{name} here"),

@@ -47,7 +47,7 @@ fn as_json(trace: &Trace) -> String {
         "title": summary.title,
         "seed": summary.seed,
         "fork": summary.fork,
-        "strategy": summary.settings.strategy.slug(),
+        "strategy": summary.settings.strategy.to_string(),
         "lanes": summary.settings.lanes,
         "clock": summary.settings.clock.slug(),
         "transactions": trace.transactions.len(),

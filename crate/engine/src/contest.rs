@@ -78,11 +78,11 @@ impl<H: Host> Session<H> {
     ) -> Result<(), Stop> {
         let world = self.world_of(&scenario);
         let mut left = SYNTHETIC.len() as u32;
-        self.bench_one(running, settings, left, move || prepare(&scenario, world)).await?;
+        self.bench_one(running, settings.clone(), left, move || prepare(&scenario, world)).await?;
         for name in SYNTHETIC {
             left -= 1;
             let make = move || prepare(&synthetic(name)?, None);
-            self.bench_one(running, settings, left, make).await?;
+            self.bench_one(running, settings.clone(), left, make).await?;
         }
         Ok(())
     }
@@ -180,7 +180,7 @@ fn round(contest: &Contest, cancelled: &AtomicBool) -> Result<Option<Round>, Blo
         if cancelled.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let settings = Settings { lanes, ..contest.settings };
+        let settings = Settings { lanes, ..contest.settings.clone() };
         let mut watch = Stopwatch::default();
         let run = watch.time(|| {
             let (block, world) = (Arc::clone(block), Arc::clone(world));

@@ -18,6 +18,7 @@ pub mod allocator;
 #[cfg(all(target_arch = "wasm32", feature = "threads"))]
 pub mod bench;
 pub mod clock;
+mod compare;
 mod contest;
 pub mod fault;
 pub mod host;

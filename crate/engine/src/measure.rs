@@ -89,9 +89,9 @@ impl<H: Host> Session<H> {
         let total = prepared.block.transactions.len() as u32;
         let stage = MEASURING.to_owned();
         self.post(&Report::Progress { run: running.run, stage, done: 0, total });
-        let race = self.race(running, prepared, settings).await?;
-        let run = self.stream(running, prepared, settings).await?;
-        let measurement = race.measurement(settings);
+        let race = self.race(running, prepared, settings.clone()).await?;
+        let run = self.stream(running, prepared, settings.clone()).await?;
+        let measurement = race.measurement(settings.clone());
         let ticks = race.one_lane.nanoseconds;
         let one_lane = Arc::new(race.one_lane.result);
         self.finish(running, prepared, settings, &one_lane, ticks, run).await?;
@@ -108,7 +108,7 @@ impl<H: Host> Session<H> {
     ) -> Result<(), Stop> {
         let settings = Settings { lanes: settings.lanes.min(self.host.threads()), ..settings };
         self.take_pool(running).await?;
-        let race = self.race(running, prepared, settings).await;
+        let race = self.race(running, prepared, settings.clone()).await;
         self.pool_taken.set(false);
         let measurement = race?.measurement(settings);
         self.post(&Report::Measured { run: running.run, measurement });

@@ -70,7 +70,7 @@ impl<H: Host> Session<H> {
         let run = self.lanes(running, &prepared, &settings).await?;
         let ticks = one_lane.gas_used;
         let one_lane = Arc::new(one_lane);
-        self.finish(running, &prepared, settings, &one_lane, ticks, run).await?;
+        self.finish(running, &prepared, settings.clone(), &one_lane, ticks, run).await?;
         if CAN_HAVE_THREADS && self.host.threads() > 0 {
             self.measure(running, &prepared, settings).await?;
         }
@@ -78,7 +78,11 @@ impl<H: Host> Session<H> {
     }
 
     /// Runs the block on one lane: what everything else is compared with.
-    async fn one_lane(&self, running: &Running, prepared: &Prepared) -> Result<Outcome, Stop> {
+    pub(crate) async fn one_lane(
+        &self,
+        running: &Running,
+        prepared: &Prepared,
+    ) -> Result<Outcome, Stop> {
         let (block, world) = (Arc::clone(&prepared.block), Arc::clone(&prepared.world));
         let total = block.transactions.len() as u32;
         let mut run = SequentialRun::new(block, world).map_err(Stop::rejected)?;
@@ -105,7 +109,7 @@ impl<H: Host> Session<H> {
     }
 
     /// Runs the block on the lanes of the gas clock and streams what happens.
-    async fn lanes(
+    pub(crate) async fn lanes(
         &self,
         running: &Running,
         prepared: &Prepared,

@@ -143,6 +143,11 @@ impl<H: Host> Session<H> {
                 let end = self.bench(&running, scenario, settings).await;
                 self.end(&running, end);
             }
+            Command::Compare { run, scenario, settings } => {
+                let running = self.begin(run);
+                let end = self.compare(&running, scenario, settings).await;
+                self.end(&running, end);
+            }
             Command::Cancel => self.stop(),
             Command::Crash => self.crash().await,
         }

@@ -82,6 +82,9 @@ pub enum BlockError {
         /// The block's gas limit.
         block: u64,
     },
+    /// The strategy does not run on this clock.
+    #[error("{0} does not run here")]
+    Unsupported(String),
     /// The transactions together carry more blobs than a block may (EIP-4844, EIP-7691, EIP-7892).
     #[error(
         "transaction {} carries {blobs} blobs, but only {left} of the block's {block} are left", index + 1

@@ -31,6 +31,41 @@ pub enum EventKind {
     WaitEnded = 8,
     /// The rest of the block runs on one lane; `detail` is a [`FallbackReason`].
     FellBack = 9,
+    /// A round of an optimistic strategy began; `gas` is its number, from 1.
+    RoundStarted = 10,
+    /// The scheduler began to fill the next block (or commit); `gas` is its number, from 2.
+    SlotStarted = 11,
+    /// The transaction does not fit under a cap and waits for the next [`EventKind::SlotStarted`];
+    /// `location` is what is contended.
+    Deferred = 12,
+    /// The transaction never runs: it does not fit under a cap at all, or was deferred too often.
+    /// `location` is what is contended.
+    Dropped = 13,
+    /// The incarnation cannot be in the block on the state it saw, and nobody looks again (a
+    /// strategy that detects nothing).
+    Skipped = 14,
+    /// The lane runs nothing from now on. What it ran follows as [`EventKind::ExecutionLost`].
+    LaneCrashed = 15,
+    /// The lane works again, or is as fast as before.
+    LaneRecovered = 16,
+    /// What the lane begins from now on takes `gas` times as long.
+    LaneSlowed = 17,
+    /// The incarnation was lost with its lane; `gas` is what was wasted, as far as it got.
+    ExecutionLost = 18,
+    /// The lane takes over the incarnation from another lane; `other` is the lost one.
+    Reassigned = 19,
+    /// The incarnation's result was compared with a second execution and is wrong. Followed by
+    /// [`EventKind::Aborted`].
+    WrongResultFound = 20,
+    /// At the merge, the incarnation's change of `location` was added to a balance that is no longer
+    /// the one it saw.
+    Patched = 21,
+    /// The incarnation touched `location`, which was not declared: the transaction fails, and pays.
+    UndeclaredTouched = 22,
+    /// The block's access list is wrong at `location`: the block is invalid.
+    ListRejected = 23,
+    /// All `gas` locations of the access list were loaded before the first execution.
+    Prefetched = 24,
 }
 
 /// How an execution ended. A reverted transaction is committed, not aborted.
@@ -58,6 +93,14 @@ pub enum WaitReason {
     Dependency = 1,
     /// What is left waits for an earlier transaction of the same sender.
     SameSender = 2,
+    /// What is left needs a lock that `other` holds.
+    Lock = 3,
+    /// The round ends when every lane has ended, as `other` has not.
+    Barrier = 4,
+    /// Everything has run; what is left waits for `other` to be merged.
+    Merge = 5,
+    /// The lane has crashed.
+    Crashed = 6,
 }
 
 /// Why a run, or the rest of one, went to a single lane.
@@ -68,6 +111,8 @@ pub enum FallbackReason {
     TooSmall = 0,
     /// No lane could go on though the block was not done, which is a mistake in a strategy.
     Stuck = 1,
+    /// All rounds are used up; what is not final yet runs one by one.
+    RoundsUsedUp = 2,
 }
 
 /// One record of [`crate::Trace::events`], sorted by `(time, seq)`.
@@ -91,7 +136,7 @@ pub struct Event {
     pub other: Option<Version>,
     /// The location it is about.
     pub location: Option<LocationId>,
-    /// Gas used or wasted.
+    /// Gas used or wasted; in some kinds another number, see [`EventKind`].
     pub gas: u32,
 }
 
@@ -216,7 +261,8 @@ impl Access {
 }
 
 impl EventKind {
-    const ALL: [Self; 10] = [
+    /// Every kind, by its number.
+    pub const ALL: [Self; 25] = [
         Self::ExecutionStarted,
         Self::ExecutionFinished,
         Self::EstimateHit,
@@ -227,6 +273,21 @@ impl EventKind {
         Self::WaitStarted,
         Self::WaitEnded,
         Self::FellBack,
+        Self::RoundStarted,
+        Self::SlotStarted,
+        Self::Deferred,
+        Self::Dropped,
+        Self::Skipped,
+        Self::LaneCrashed,
+        Self::LaneRecovered,
+        Self::LaneSlowed,
+        Self::ExecutionLost,
+        Self::Reassigned,
+        Self::WrongResultFound,
+        Self::Patched,
+        Self::UndeclaredTouched,
+        Self::ListRejected,
+        Self::Prefetched,
     ];
 
     fn from_code(code: u8) -> Option<Self> {
@@ -279,6 +340,10 @@ impl WaitReason {
         match code {
             1 => Self::Dependency,
             2 => Self::SameSender,
+            3 => Self::Lock,
+            4 => Self::Barrier,
+            5 => Self::Merge,
+            6 => Self::Crashed,
             _ => Self::NothingReady,
         }
     }
@@ -290,6 +355,7 @@ impl FallbackReason {
     pub const fn from_code(code: u8) -> Self {
         match code {
             0 => Self::TooSmall,
+            2 => Self::RoundsUsedUp,
             _ => Self::Stuck,
         }
     }
@@ -303,6 +369,9 @@ impl FallbackReason {
             }
             Self::Stuck => {
                 "No lane could go on, which should not happen, so the block ran on one lane"
+            }
+            Self::RoundsUsedUp => {
+                "All rounds were used up, so the rest of the block ran one by one"
             }
         }
     }

@@ -6,18 +6,22 @@
 //! linking an EVM.
 
 pub mod event;
+pub mod fault;
 pub mod ids;
 pub mod limits;
 pub mod message;
 pub mod scenario;
 pub mod settings;
 pub mod spread;
+pub mod strategy;
 pub mod trace;
 
 pub use event::{Access, AccessKind, Event, EventKind, FallbackReason, WaitReason};
+pub use fault::Fault;
 pub use ids::{Incarnation, Lane, LocationId, TxIndex, Version};
 pub use message::{Catalogue, Command, Report};
 pub use scenario::Scenario;
-pub use settings::{Clock, Settings, StrategyName};
+pub use settings::{Clock, Costs, Settings};
 pub use spread::Spread;
+pub use strategy::{Class, Preset, Rules, Strategy, StrategyName};
 pub use trace::{Trace, TraceError};

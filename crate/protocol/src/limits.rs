@@ -18,3 +18,5 @@ pub const BLOCK_GAS_LIMIT_DEFAULT: u64 = 60_000_000;
 /// Largest block gas limit accepted: keeps every gas amount and the sum of all incarnations of a
 /// block inside 32 and 64 bits.
 pub const BLOCK_GAS_LIMIT_MAX: u64 = 4_000_000_000;
+/// Ticks that a cold read, a validation or a commit may cost.
+pub const COST_MAX: u32 = 10_000_000;

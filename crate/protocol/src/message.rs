@@ -50,6 +50,17 @@ pub enum Command {
         /// Which strategy, on how many threads at most.
         settings: Settings,
     },
+    /// Run the scenario on the gas clock under each of these settings, in their order. Answers:
+    /// [`Report::Progress`], and [`Report::Compared`] or [`Report::NotCompared`] for each. Takes the
+    /// place of a run, and a newer run its place.
+    Compare {
+        /// Chosen by the page; comes back in every answer.
+        run: u32,
+        /// What to run.
+        scenario: Scenario,
+        /// Under what.
+        settings: Vec<Settings>,
+    },
     /// Stop the run that is going on. Answer: [`Report::Cancelled`] if there was one.
     Cancel,
     /// Panic on purpose, in a pool worker where there is one: how tests prove that a crash is
@@ -130,6 +141,27 @@ pub enum Report {
         figures: BenchFigures,
         /// Blocks that are still to be measured. With 0 the benchmark is over.
         left: u32,
+    },
+    /// One run of a comparison is over. Beside it travels its [`crate::Trace`] without accesses, which
+    /// is all that its numbers need.
+    Compared {
+        /// Which run.
+        run: u32,
+        /// Under which of the settings.
+        index: u32,
+        /// Runs that are still to come. With 0 the comparison is over.
+        left: u32,
+    },
+    /// One run of a comparison cannot be done.
+    NotCompared {
+        /// Which run.
+        run: u32,
+        /// Under which of the settings.
+        index: u32,
+        /// Runs that are still to come.
+        left: u32,
+        /// One sentence.
+        message: String,
     },
     /// The run was stopped.
     Cancelled {

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{ACCESS_BYTES, Access, EVENT_BYTES, Event, FallbackReason, Status};
 use crate::settings::Settings;
+use crate::strategy::Class;
 
 /// Version of the byte form.
-pub const TRACE_VERSION: u16 = 1;
+pub const TRACE_VERSION: u16 = 2;
 const MAGIC: [u8; 4] = *b"LSTR";
 
 /// A run: what was executed, what happened, what came out.
@@ -45,21 +46,50 @@ pub struct Summary {
     pub aborts: u32,
     /// Gas of those.
     pub wasted_gas: u64,
-    /// Final state and receipts equal those of one lane.
+    /// What the strategy promises of the result.
+    pub class: Class,
+    /// Whether it keeps that, compared in this run. `false` where nothing is promised and the
+    /// result differs from one lane.
+    pub class_holds: bool,
+    /// Final state and receipts equal those of one lane in block order. In class E1 they need not.
     pub identical: bool,
-    /// The first difference, where they do not.
+    /// The first difference from what the class promises, or, where nothing is promised, from one
+    /// lane.
     pub difference: Option<String>,
+    /// Transactions in the order of their commits, where that is not the block's; empty otherwise.
+    pub order: Vec<u32>,
+    /// Transactions that are not in the result, by index.
+    pub excluded: Vec<Excluded>,
+    /// Why the block is invalid, if a wrong access list made it so.
+    pub rejected: Option<String>,
+    /// Ticks that the producer took to make what the strategy is supplied with, before the run; 0
+    /// where nothing is supplied.
+    pub producer: u64,
+    /// The block's gas limit.
+    pub gas_limit: u64,
+    /// The block's base fee, wei per gas; 0 before EIP-1559.
+    pub base_fee: u64,
     /// Why the run, or a part of it, went to one lane: a [`FallbackReason`] as a number.
     pub fallback: Option<u8>,
     /// Root of the receipts trie, hex.
     pub receipts_root: String,
     /// For a real block: whether gas, bloom and receipts root equal the header's, field by field.
     pub header_checks: Vec<HeaderCheck>,
-    /// Longest chain of transactions that must follow each other (one writes what the other
-    /// reads), in gas.
+    /// Longest chain of transactions that must follow each other under the strategy's own notion of
+    /// dependency, in ticks of the gas clock: no number of lanes makes the run shorter. See
+    /// `workloads/src/trace/critical.rs` for the formula.
     pub critical_path_gas: u64,
     /// Fork whose rules were in force, e.g. `prague`.
     pub fork: String,
+}
+
+/// A transaction that did not make it into the result.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excluded {
+    /// Which.
+    pub tx: u32,
+    /// Why, in a few words.
+    pub why: String,
 }
 
 /// One field of a real block's header against this run.

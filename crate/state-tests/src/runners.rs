@@ -9,7 +9,7 @@ use lanescope_executor::{
     Block, BlockError, GasClockRun, NoSink, Outcome, Run, ThreadsOptions, World, run_on_threads,
     run_sequential,
 };
-use lanescope_protocol::{Clock, Settings, StrategyName};
+use lanescope_protocol::{Clock, Settings};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// The system gives no threads, or fewer than asked for.
@@ -60,7 +60,7 @@ impl Runners {
     ) {
         for (lanes, pool) in &self.pools {
             for clock in [Clock::Gas, Clock::Threads] {
-                let settings = Settings { strategy: StrategyName::BlockStm, lanes: *lanes, clock };
+                let settings = Settings { lanes: *lanes, clock, ..Settings::default() };
                 let mut effort = Effort::default();
                 let ran = guard(|| {
                     let run = parallel(block, world, &settings, pool)?;

@@ -85,7 +85,7 @@ impl Assembly {
             EventKind::ValidationPassed => self.end_check(event.lane, version, time, true),
             EventKind::Aborted => self.abort(event, version, time),
             EventKind::Committed => self.commit(event.lane, version, time),
-            EventKind::WaitStarted | EventKind::WaitEnded | EventKind::FellBack => {}
+            _ => {}
         }
     }
 

@@ -191,6 +191,16 @@ fn wait_phrase(event: &Event) -> Phrase {
         (WaitReason::SameSender, None) => {
             phrase.say(" waits for an earlier one of the same sender.")
         }
+        (WaitReason::Lock, Some(other)) => {
+            phrase.say(" waits for a lock that ").tx(other.tx).say(" holds.")
+        }
+        (WaitReason::Lock, None) => phrase.say(" waits for a lock."),
+        (WaitReason::Barrier, _) => phrase.say(" waits for the end of the round."),
+        (WaitReason::Merge, Some(other)) => {
+            phrase.say(" waits for ").tx(other.tx).say(" to be merged.")
+        }
+        (WaitReason::Merge, None) => phrase.say(" waits for the merge."),
+        (WaitReason::Crashed, _) => phrase.say(" has crashed."),
         (WaitReason::NothingReady, _) => phrase.say(" has nothing to do."),
     }
 }

@@ -31,7 +31,7 @@ impl Film {
         if !accesses.is_sorted_by_key(|access| access.by) {
             accesses.sort_by_key(|access| access.by);
         }
-        let mut film = Self::live(summary.settings, transactions);
+        let mut film = Self::live(summary.settings.clone(), transactions);
         film.locations = locations;
         film.accesses = accesses;
         film.extend(&events);
@@ -43,13 +43,14 @@ impl Film {
     /// A run that has just begun. `transactions` may be empty where their names are not known yet.
     #[must_use]
     pub fn live(settings: Settings, transactions: Vec<TransactionInfo>) -> Self {
+        let lanes = settings.lanes;
         Self {
             settings,
             summary: None,
             transactions,
             locations: Vec::new(),
             accesses: Vec::new(),
-            assembly: Assembly::new(settings.lanes),
+            assembly: Assembly::new(lanes),
             moments: Vec::new(),
         }
     }
@@ -75,8 +76,8 @@ impl Film {
 
     /// How it was run.
     #[must_use]
-    pub const fn settings(&self) -> Settings {
-        self.settings
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// What a tick is.

@@ -26,11 +26,10 @@ impl Moment {
             EventKind::ExecutionFinished => 3,
             EventKind::WaitStarted => match WaitReason::from_code(event.detail) {
                 WaitReason::Dependency | WaitReason::SameSender => 2,
-                WaitReason::NothingReady => 1,
+                WaitReason::Lock | WaitReason::Barrier | WaitReason::Merge => 2,
+                WaitReason::NothingReady | WaitReason::Crashed => 1,
             },
-            EventKind::ValidationStarted | EventKind::ValidationPassed | EventKind::WaitEnded => {
-                return None;
-            }
+            _ => return None,
         };
         Some(Self { event: *event, weight })
     }

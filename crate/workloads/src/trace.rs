@@ -8,7 +8,7 @@ use lanescope_executor::{Location, Outcome, Receipt, Run, difference};
 use lanescope_protocol::event::Status;
 use lanescope_protocol::scenario::HeaderClaims;
 use lanescope_protocol::trace::{
-    HeaderCheck, LocationInfo, LocationKind, Summary, TransactionInfo,
+    Excluded, HeaderCheck, LocationInfo, LocationKind, Summary, TransactionInfo,
 };
 use lanescope_protocol::{Settings, Trace};
 
@@ -29,7 +29,9 @@ pub fn trace(
     run: Run,
 ) -> Trace {
     prepared.names.learn(&prepared.block, &prepared.world);
-    let difference = difference(sequential, &run.outcome);
+    let identical = difference(sequential, &run.outcome).is_none();
+    let class = settings.strategy.class();
+    let difference = difference(run.replay.as_ref().unwrap_or(sequential), &run.outcome);
     let critical_path_gas = critical::path_gas(
         &run.recording,
         &prepared.block,
@@ -39,15 +41,23 @@ pub fn trace(
     let summary = Summary {
         title: prepared.title.clone(),
         seed: prepared.seed,
-        settings: *settings,
+        settings: settings.clone(),
         makespan: run.makespan,
         sequential: sequential_ticks,
         gas_used: run.outcome.gas_used,
         executions: run.executions,
         aborts: run.aborts,
         wasted_gas: run.wasted_gas,
-        identical: difference.is_none(),
+        class,
+        class_holds: difference.is_none() || run.rejected.is_some(),
+        identical,
         difference,
+        order: run.order.iter().map(|tx| tx.0).collect(),
+        excluded: run.excluded.into_iter().map(|(tx, why)| Excluded { tx: tx.0, why }).collect(),
+        rejected: run.rejected,
+        producer: run.producer,
+        gas_limit: prepared.block.env.gas_limit,
+        base_fee: prepared.block.env.basefee,
         fallback: run.fallback.map(|reason| reason as u8),
         receipts_root: run.outcome.receipts_root().to_string(),
         header_checks: prepared

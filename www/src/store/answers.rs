@@ -32,6 +32,7 @@ impl Store {
             }
             Report::Measured { run, measurement } => self.measure(run, measurement),
             Report::Benched { run, figures, left } => self.benched(run, figures, left),
+            Report::Compared { .. } | Report::NotCompared { .. } => {}
             Report::Cancelled { run } => {
                 self.cancelled(run);
                 self.bench_ended(Some(run), Stand::Stopped);

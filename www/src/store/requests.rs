@@ -100,10 +100,11 @@ impl Store {
     }
 
     fn run_told(&mut self, scenario: Rc<Scenario>, told: Scenario, intent: Intent) {
-        let (run, settings) = (self.next_run(), self.settings);
+        let (run, settings) = (self.next_run(), self.settings.clone());
         self.alert = None;
         self.live = None;
-        self.running = Some(Running { run, scenario, settings, intent, progress: None });
+        self.running =
+            Some(Running { run, scenario, settings: settings.clone(), intent, progress: None });
         self.put(Effect::Send(Box::new(Command::Run { run, scenario: told, settings })));
     }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use lanescope_protocol::message::Measurement;
-use lanescope_protocol::{Clock, Event, Scenario, Settings, StrategyName};
+use lanescope_protocol::{Clock, Event, Scenario, Settings, Strategy};
 use lanescope_timeline::Film;
 
 use super::Store;
@@ -48,7 +48,7 @@ pub(crate) struct Times {
     pub(crate) gas: Option<Timing>,
     /// In nanoseconds.
     pub(crate) threads: Option<Timing>,
-    of: Option<(Rc<Scenario>, StrategyName, u16)>,
+    of: Option<(Rc<Scenario>, Strategy, u16)>,
 }
 
 impl Times {
@@ -130,7 +130,7 @@ impl Store {
                 .filter_map(|tx| film.transaction(lanescope_protocol::TxIndex(tx as u32)).cloned())
                 .collect()
         });
-        let settings = running.settings;
+        let settings = running.settings.clone();
         let live = self
             .live
             .get_or_insert_with(|| Rc::new(Film::live(settings, names.unwrap_or_default())));
@@ -142,8 +142,8 @@ impl Store {
     /// The same block was measured on threads, beside a run on the gas clock.
     pub(super) fn measure(&mut self, run: u32, measurement: Measurement) {
         let of = match (&self.running, &self.film) {
-            (Some(running), _) if running.run == run => Some(running.settings),
-            (_, Some(film)) if run == self.finished => Some(film.settings()),
+            (Some(running), _) if running.run == run => Some(running.settings.clone()),
+            (_, Some(film)) if run == self.finished => Some(film.settings().clone()),
             _ => None,
         };
         // A run on threads has its own times, and they are those of the film on the screen.
@@ -151,7 +151,7 @@ impl Store {
             return;
         }
         if let Some(running) = self.running.as_ref().filter(|running| running.run == run) {
-            self.times.turn_to(&running.scenario, running.settings);
+            self.times.turn_to(&running.scenario, running.settings.clone());
         }
         self.times.threads = Some(measurement.into());
     }
@@ -163,7 +163,7 @@ impl Store {
         let Some(running) = self.running.take() else { return };
         self.live = None;
         self.finished = run;
-        self.times.turn_to(&running.scenario, running.settings);
+        self.times.turn_to(&running.scenario, running.settings.clone());
         if let Some(summary) = film.summary() {
             let timing = Timing {
                 one_lane: summary.sequential as f64,

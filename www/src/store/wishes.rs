@@ -1,7 +1,7 @@
 //! What the user wants.
 
 use lanescope_protocol::limits::PAGE_LANES_MAX;
-use lanescope_protocol::{Clock, Command, EventKind, StrategyName, TxIndex, Version};
+use lanescope_protocol::{Clock, Command, EventKind, Strategy, TxIndex, Version};
 use lanescope_timeline::BarState;
 
 use super::requests::recipe;
@@ -26,7 +26,7 @@ pub(crate) enum Wish {
     Edit(Edit),
     Undo,
     Redo,
-    Strategy(StrategyName),
+    Strategy(Strategy),
     /// More or fewer lanes.
     Lanes(u16),
     Clock(Clock),

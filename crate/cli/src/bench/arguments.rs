@@ -1,7 +1,7 @@
 //! The command line of `lanescope bench`.
 
 use anyhow::{Result, bail};
-use lanescope_protocol::StrategyName;
+use lanescope_protocol::Strategy;
 use lanescope_workloads::SYNTHETIC;
 use lexopt::Parser;
 
@@ -12,7 +12,7 @@ use crate::arguments::{Invocation, Word, lanes, next_word, text, within};
 pub(crate) struct BenchArguments {
     /// What to measure, in the order of asking.
     pub(crate) sources: Vec<Source>,
-    pub(crate) strategies: Vec<StrategyName>,
+    pub(crate) strategies: Vec<Strategy>,
     pub(crate) lanes: Vec<u16>,
     /// Repetitions after the warm-up.
     pub(crate) runs: usize,
@@ -38,7 +38,7 @@ pub(crate) enum Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Once {
     Baseline,
-    Lanes(StrategyName),
+    Lanes(Strategy),
 }
 
 /// The child's option and what stands for [`Once::Baseline`] there.
@@ -85,7 +85,7 @@ fn complete(arguments: &mut BenchArguments) {
         arguments.sources.extend(all);
     }
     if arguments.strategies.is_empty() {
-        arguments.strategies.push(StrategyName::BlockStm);
+        arguments.strategies.push(Strategy::default());
     }
     if arguments.lanes.is_empty() {
         arguments.lanes.push(LANES_DEFAULT);
@@ -147,7 +147,7 @@ mod tests {
         let sources = arguments.sources.iter().map(Source::name).collect::<Vec<_>>();
         assert_eq!(sources, ["a.json", "amm", "dex"]);
         assert_eq!(arguments.sources[1], Source::Synthetic("amm".to_owned()));
-        assert_eq!(arguments.strategies, [StrategyName::BlockStm, StrategyName::Sequential]);
+        assert_eq!(arguments.strategies, [Strategy::default(), StrategyName::Sequential.into()]);
         assert_eq!((arguments.lanes, arguments.runs), (vec![2, 1], 3));
         assert!(arguments.json && arguments.memory && arguments.tracing);
         assert_eq!(arguments.once, None);
@@ -157,7 +157,7 @@ mod tests {
     fn nothing_asked_for_is_every_synthetic_block_on_two_lanes() {
         let arguments = parse("bench");
         assert_eq!(arguments.sources.len(), SYNTHETIC.len());
-        assert_eq!(arguments.strategies, [StrategyName::BlockStm]);
+        assert_eq!(arguments.strategies, [Strategy::default()]);
         assert_eq!((arguments.lanes, arguments.runs), (vec![2], 7));
     }
 

@@ -13,7 +13,7 @@ use lanescope_executor::{
     NoSink, Outcome, Raced, RawRun, ThreadsOptions, difference, race_on_threads, run_baseline,
     run_sequential,
 };
-use lanescope_protocol::{Clock, Settings, StrategyName};
+use lanescope_protocol::{Clock, Settings, Strategy};
 use lanescope_workloads::Prepared;
 use rayon::ThreadPool;
 
@@ -48,7 +48,7 @@ pub(super) struct Sample {
 /// A runner besides the baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Runner {
-    pub(super) strategy: StrategyName,
+    pub(super) strategy: Strategy,
     pub(super) lanes: u16,
     /// Whether it records a trace.
     pub(super) traces: bool,
@@ -106,8 +106,12 @@ impl<'a> Contest<'a> {
 /// Runs the block on the threads of the current pool.
 pub(super) fn start(prepared: &Prepared, runner: Runner) -> Result<Box<RawRun>> {
     let (block, world) = (Arc::clone(&prepared.block), Arc::clone(&prepared.world));
-    let settings =
-        Settings { strategy: runner.strategy, lanes: runner.lanes, clock: Clock::Threads };
+    let settings = Settings {
+        strategy: runner.strategy,
+        lanes: runner.lanes,
+        clock: Clock::Threads,
+        ..Settings::default()
+    };
     let (begin, cancel) = (Instant::now(), AtomicBool::new(false));
     let options = ThreadsOptions {
         now: &|| begin.elapsed().as_nanos() as u64,

@@ -1,6 +1,6 @@
 //! From samples to figures.
 
-use lanescope_protocol::{Spread, StrategyName};
+use lanescope_protocol::{Spread, Strategy};
 
 use super::contest::Sample;
 use super::memory::Peaks;
@@ -34,7 +34,7 @@ impl Times {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Row {
     pub(super) source: String,
-    pub(super) strategy: StrategyName,
+    pub(super) strategy: Strategy,
     pub(super) lanes: u16,
     pub(super) transactions: u64,
     pub(super) gas_used: u64,
@@ -111,7 +111,7 @@ mod tests {
     fn row(source: &str, lanes: u16, sequential: &[f64], parallel: &[f64]) -> Row {
         Row {
             source: source.to_owned(),
-            strategy: StrategyName::BlockStm,
+            strategy: Strategy::default(),
             lanes,
             transactions: 10,
             gas_used: 100,

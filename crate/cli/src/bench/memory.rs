@@ -42,8 +42,8 @@ pub(super) fn peak(source: &Source, once: Once, lanes: u16) -> Result<Option<u64
     child.env("MIMALLOC_PURGE_DELAY", "0");
     child.arg("bench").arg("--lanes").arg(lanes.to_string());
     child.arg(format!("--{ONCE}")).arg(match once {
-        Once::Baseline => BASELINE,
-        Once::Lanes(strategy) => strategy.slug(),
+        Once::Baseline => BASELINE.to_owned(),
+        Once::Lanes(strategy) => strategy.to_string(),
     });
     match source {
         Source::Given(name) => child.arg("--").arg(name),

@@ -116,7 +116,7 @@ fn object(row: &Row) -> Value {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
     put("source", row.source.as_str().into());
-    put("strategy", row.strategy.slug().into());
+    put("strategy", row.strategy.to_string().into());
     put("lanes", row.lanes.into());
     put("transactions", row.transactions.into());
     put("gas_used", row.gas_used.into());

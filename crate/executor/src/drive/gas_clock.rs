@@ -150,8 +150,9 @@ impl core::fmt::Debug for Simulation {
 impl Simulation {
     fn new(block: Arc<Block>, world: Arc<World>, settings: &Settings) -> Result<Self, BlockError> {
         let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
-        let strategy = strategy::build(settings.strategy, settings.lanes, plan);
-        let workshop = Workshop::new(block, world, true)?;
+        let rules = &settings.strategy.rules;
+        let strategy = strategy::build(rules, settings.lanes, plan)?;
+        let workshop = Workshop::new(block, world, strategy::manner(rules), true)?;
         let machine = workshop.machine(Lane(0));
         let recorder = Recorder::new(Lane(0), true, Arc::new(Book::default()));
         let lanes = usize::from(settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX));

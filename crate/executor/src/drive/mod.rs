@@ -9,13 +9,14 @@ mod outlook;
 mod raw;
 mod recorder;
 mod recording;
+mod rehearsal;
 #[cfg(all(test, not(feature = "interleavings")))]
 mod schedules;
 mod threads;
 mod workshop;
 
 use lanescope_protocol::event::FallbackReason;
-use lanescope_protocol::{Access, Event};
+use lanescope_protocol::{Access, Event, TxIndex};
 
 pub use gas_clock::GasClockRun;
 pub use raw::RawRun;
@@ -41,6 +42,18 @@ pub struct Run {
     pub wasted_gas: u64,
     /// Why it went to one lane, if it did.
     pub fallback: Option<FallbackReason>,
+    /// Transactions in the order of their commits, where that is not the block's; empty otherwise.
+    /// Receipts are in this order then.
+    pub order: Vec<TxIndex>,
+    /// Transactions that are not in the result, and why.
+    pub excluded: Vec<(TxIndex, String)>,
+    /// Why the block is invalid, if what its producer supplied is wrong.
+    pub rejected: Option<String>,
+    /// Ticks that the producer took to make what the strategy is supplied with; 0 if nothing is.
+    pub producer: u64,
+    /// Where commits have another order than the block: the result of one lane in that order, by
+    /// code that shares nothing with the lanes.
+    pub replay: Option<Outcome>,
 }
 
 /// What happened in a run.

@@ -70,6 +70,7 @@ impl OneLane {
             aborts: 0,
             wasted_gas: 0,
             fallback: Some(self.reason),
+            ..Run::default()
         }
     }
 }

@@ -118,7 +118,7 @@ impl LanesRun {
             executions: counts.executions,
             aborts: counts.aborts,
             wasted_gas: counts.wasted_gas,
-            fallback: None,
+            ..Run::default()
         })
     }
 

@@ -174,9 +174,10 @@ impl<'a> Floor<'a> {
         let start = (options.now)();
         let lanes = settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX);
         let plan = outlook::plan(&block, &world, outlook::batches(&block, lanes));
+        let rules = &settings.strategy.rules;
         Ok(Self {
-            strategy: strategy::build(settings.strategy, lanes, plan),
-            workshop: Workshop::new(block, world, options.record)?,
+            strategy: strategy::build(rules, lanes, plan)?,
+            workshop: Workshop::new(block, world, strategy::manner(rules), options.record)?,
             options,
             start,
             gas_used: Mutex::new(0),

@@ -11,7 +11,7 @@ use crate::evm::{Chance, Execution, Field, Filter, Machine, SlotRead, Verdict, c
 use crate::memory::{AccountNumber, Affected, Chunks, Location, Memory, SlotFound, SlotNumber};
 use crate::outcome::StateChanges;
 use crate::rules;
-use crate::strategy::{Finding, Strategy};
+use crate::strategy::{Finding, Manner, Strategy};
 use crate::sync::{AtomicU64, Mutex, lock};
 use crate::world::World;
 
@@ -33,6 +33,7 @@ pub(super) struct Workshop {
     /// Gas of the latest incarnation, and below it the transaction's limit: what commits look at.
     bills: Chunks<AtomicU64>,
     outlook: Outlook,
+    manner: Manner,
     /// Whether thrown-away incarnations are kept, and checks say everything that has moved.
     keeps_all: bool,
 }
@@ -79,6 +80,7 @@ impl Workshop {
     pub(super) fn new(
         block: Arc<Block>,
         world: Arc<World>,
+        manner: Manner,
         keeps_all: bool,
     ) -> core::result::Result<Self, BlockError> {
         let before = rules::before(&block, &world)?.changes;
@@ -86,12 +88,12 @@ impl Workshop {
         let results = Chunks::new(block.transactions.len());
         let bills = Chunks::new(block.transactions.len());
         let outlook = Outlook::new(&block, &world, &memory);
-        Ok(Self { block, memory, world, before, results, bills, outlook, keeps_all })
+        Ok(Self { block, memory, world, before, results, bills, outlook, manner, keeps_all })
     }
 
     /// An EVM for one lane.
     pub(super) fn machine(&self, lane: Lane) -> Machine {
-        Machine::new(Arc::clone(&self.block), Arc::clone(&self.memory), lane)
+        Machine::new(Arc::clone(&self.block), Arc::clone(&self.memory), lane, self.manner)
     }
 
     /// What is known of an incarnation before it runs.

@@ -18,6 +18,7 @@ use crate::block::Block;
 use crate::memory::{self, AccountState, Memory};
 use crate::outcome::{AccountChange, Outcome};
 use crate::run_sequential;
+use crate::strategy::Manner;
 use crate::support::{Child, How, Plan, Step, Tx, USERS, address, plans};
 use crate::world::World;
 
@@ -43,7 +44,8 @@ fn run(block: &Arc<Block>, world: &Arc<World>, left: &Outcome, tx: u32) -> (Box<
     for (hash, code) in &left.codes {
         memory.publish_code(*hash, Bytecode::new_raw(code.clone()));
     }
-    let mut machine = Machine::new(Arc::clone(block), Arc::clone(&memory), Lane(0));
+    let mut machine =
+        Machine::new(Arc::clone(block), Arc::clone(&memory), Lane(0), Manner::default());
     let execution = machine.execute(TxIndex(tx), Chance { is_first: true, steady_sender: None });
     let effects = &execution.effects;
     let slot = |account, number| (memory.address(account), memory.key(account, number));

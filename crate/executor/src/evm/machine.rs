@@ -21,7 +21,7 @@ use super::view::{Blocked, EstimateMet, Filter, Rules, Sender, View};
 use crate::block::Block;
 use crate::memory::{AccountNumber, Memory};
 use crate::rules::keeps_empty;
-use crate::strategy::Executed;
+use crate::strategy::{Executed, Manner};
 
 /// Everything that one run of one transaction saw and did.
 #[derive(Debug)]
@@ -96,9 +96,11 @@ const STATE_CAPACITY_MAX: usize = 2_048;
 
 impl Machine {
     /// An EVM for a lane.
-    pub(crate) fn new(block: Arc<Block>, memory: Arc<Memory>, lane: Lane) -> Self {
+    pub(crate) fn new(block: Arc<Block>, memory: Arc<Memory>, lane: Lane, manner: Manner) -> Self {
         // From Amsterdam on more is looked at than the wrapped opcodes tell.
-        let strict = block.spec.is_enabled_in(SpecId::AMSTERDAM) || memory.world().may_overflow();
+        let strict = manner.exact_accounts
+            || block.spec.is_enabled_in(SpecId::AMSTERDAM)
+            || memory.world().may_overflow();
         let rules = Rules { keeps_empty: keeps_empty(block.spec), strict };
         let mut evm = evm(&block, Source::Memory(View::new(memory, rules, lane.get())));
         observe::install(evm.instruction.instruction_table_mut());

@@ -9,7 +9,10 @@ mod word;
 use core::fmt::Debug;
 
 use lanescope_protocol::event::WaitReason;
-use lanescope_protocol::{Incarnation, Lane, StrategyName, TxIndex, Version};
+use lanescope_protocol::strategy::Balances;
+use lanescope_protocol::{Incarnation, Lane, Rules, TxIndex, Version};
+
+use crate::block::BlockError;
 
 pub(crate) use block_stm::BlockStm;
 pub(crate) use plan::{Like, Plan};
@@ -107,11 +110,59 @@ pub(crate) trait Strategy: Debug + Send + Sync {
     fn work(&self) -> usize;
 }
 
+/// What an execution sees of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// Whatever earlier transactions have published, final or not.
+    #[default]
+    Versions,
+    /// What is final when it looks.
+    Final,
+}
+
+/// How executions read under a rule; the same for a whole run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Manner {
+    pub(crate) sight: Sight,
+    /// Balances and nonces count exactly, whoever looks at them.
+    pub(crate) exact_accounts: bool,
+    /// A sender's nonce is taken from the transaction while earlier ones have not run.
+    pub(crate) predicts_nonces: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { sight: Sight::Versions, exact_accounts: false, predicts_nonces: true }
+    }
+}
+
+/// How executions read under these rules.
+pub(crate) fn manner(rules: &Rules) -> Manner {
+    let exact = |balances| balances == Balances::Exact;
+    match rules {
+        Rules::BlockStm(of) => Manner { exact_accounts: exact(of.balances), ..Manner::default() },
+        Rules::DependencyGraph(of) => {
+            Manner { exact_accounts: exact(of.balances), ..Manner::default() }
+        }
+        Rules::InOrderMerge(of) => Manner {
+            sight: Sight::Final,
+            exact_accounts: exact(of.balances),
+            predicts_nonces: of.predicts_nonces,
+        },
+        _ => Manner::default(),
+    }
+}
+
 /// Builds a strategy for a block.
-pub(crate) fn build(name: StrategyName, lanes: u16, plan: Plan) -> Box<dyn Strategy> {
-    match name {
-        StrategyName::Sequential => Box::new(Sequential::new(plan.batches.len())),
-        StrategyName::BlockStm => Box::new(BlockStm::new(lanes, plan)),
+pub(crate) fn build(
+    rules: &Rules,
+    lanes: u16,
+    plan: Plan,
+) -> Result<Box<dyn Strategy>, BlockError> {
+    match rules {
+        Rules::Sequential => Ok(Box::new(Sequential::new(plan.batches.len()))),
+        Rules::BlockStm(_) => Ok(Box::new(BlockStm::new(lanes, plan))),
+        _ => Err(BlockError::Unsupported(rules.name().title().to_owned())),
     }
 }
 

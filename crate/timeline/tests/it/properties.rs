@@ -193,10 +193,10 @@ proptest! {
         let mut events = trace.events.clone();
         events.sort_by_key(|event| (event.time, event.seq));
         let at = (events.len() as f64 * cut) as usize;
-        let mut live = Film::live(trace.summary.settings, Vec::new());
+        let mut live = Film::live(trace.summary.settings.clone(), Vec::new());
         live.extend(&events[..at]);
         live.extend(&events[at..]);
-        let mut once = Film::live(trace.summary.settings, Vec::new());
+        let mut once = Film::live(trace.summary.settings.clone(), Vec::new());
         once.extend(&events);
         prop_assert_eq!(live.bars(), once.bars());
     }

@@ -449,7 +449,7 @@ fn the_overview_adds_up_to_all_busy_time() {
 #[test]
 fn a_live_film_draws_what_is_known() {
     let whole = crate::fixture::trace(EXCHANGE);
-    let mut film = Film::live(whole.summary.settings, Vec::new());
+    let mut film = Film::live(whole.summary.settings.clone(), Vec::new());
     let (first, rest) = whole.events.split_at(whole.events.len() / 2);
     film.extend(first);
     assert!(!film.is_complete());
