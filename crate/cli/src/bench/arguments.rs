@@ -147,7 +147,10 @@ mod tests {
         let sources = arguments.sources.iter().map(Source::name).collect::<Vec<_>>();
         assert_eq!(sources, ["a.json", "amm", "dex"]);
         assert_eq!(arguments.sources[1], Source::Synthetic("amm".to_owned()));
-        assert_eq!(arguments.strategies, [Strategy::default(), StrategyName::Sequential.into()]);
+        assert_eq!(
+            arguments.strategies,
+            [Strategy::default(), lanescope_protocol::StrategyName::Sequential.into()]
+        );
         assert_eq!((arguments.lanes, arguments.runs), (vec![2, 1], 3));
         assert!(arguments.json && arguments.memory && arguments.tracing);
         assert_eq!(arguments.once, None);

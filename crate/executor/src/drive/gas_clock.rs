@@ -293,6 +293,7 @@ impl Simulation {
                 *checked = true;
                 self.validate(lane, version);
             }
+            Task::Tell(notice) => self.recorder.at(lane).told(self.now, notice),
             Task::Wait(_) => {}
             Task::Done => self.done = true,
         }

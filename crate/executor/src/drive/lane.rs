@@ -50,6 +50,7 @@ impl<'a> LaneLoop<'a> {
                         self.wait(wait);
                     }
                 }
+                Task::Tell(notice) => self.recorder.told(self.now(), notice),
                 Task::Done => {
                     let makespan = self.floor.now();
                     self.floor.end(End::Done(makespan));

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::workshop::{Checked, Moved};
 use crate::memory::Location;
-use crate::strategy::Wait;
+use crate::strategy::{Notice, Wait};
 
 /// Totals of a lane.
 #[derive(Clone, Copy, Debug, Default)]
@@ -199,6 +199,19 @@ impl Recorder {
 
     pub(super) fn fell_back(&mut self, time: u64, reason: FallbackReason) {
         self.push(time, EventKind::FellBack, None, |event, _| event.detail = reason as u8);
+    }
+
+    /// What the strategy has decided.
+    pub(super) fn told(&mut self, time: u64, notice: Notice) {
+        let (kind, tx, number) = match notice {
+            Notice::Round(number) => (EventKind::RoundStarted, None, number),
+            Notice::Slot(number) => (EventKind::SlotStarted, None, number),
+            Notice::Deferred(tx) => (EventKind::Deferred, Some(tx), 0),
+            Notice::Dropped(tx) => (EventKind::Dropped, Some(tx), 0),
+            Notice::FellBack(reason) => return self.fell_back(time, reason),
+        };
+        let version = tx.map(|tx| Version { tx, ..Version::default() });
+        self.push(time, kind, version, |event, _| event.gas = number);
     }
 
     /// A transaction that ran on one lane, checked by nobody.

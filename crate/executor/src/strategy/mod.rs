@@ -8,7 +8,7 @@ mod word;
 
 use core::fmt::Debug;
 
-use lanescope_protocol::event::WaitReason;
+use lanescope_protocol::event::{FallbackReason, WaitReason};
 use lanescope_protocol::strategy::Balances;
 use lanescope_protocol::{Incarnation, Lane, Rules, TxIndex, Version};
 
@@ -29,6 +29,8 @@ pub(crate) enum Task {
     Validate(Version),
     /// Nothing to do until another lane reports something.
     Wait(Wait),
+    /// Write this down, and ask again: it takes no time.
+    Tell(Notice),
     /// The block is done.
     Done,
 }
@@ -39,6 +41,21 @@ pub(crate) struct Wait {
     pub(crate) reason: WaitReason,
     /// The transaction waited for, if it is one.
     pub(crate) on: Option<Version>,
+}
+
+/// What a strategy has decided, for whoever watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notice {
+    /// A round began; its number, from 1.
+    Round(u32),
+    /// The next block or commit is filled from here on; its number, from 2.
+    Slot(u32),
+    /// A transaction does not fit under a cap, and waits for the next slot.
+    Deferred(TxIndex),
+    /// A transaction never runs.
+    Dropped(TxIndex),
+    /// The rest runs one by one.
+    FellBack(FallbackReason),
 }
 
 /// What a validation found.
