@@ -123,6 +123,11 @@ pub(crate) trait Strategy: Debug + Send + Sync {
     /// How many transactions, from the first, are final.
     fn committed(&self) -> u32;
 
+    /// Whether what was published can be taken back before it is committed.
+    fn can_abort(&self) -> bool {
+        true
+    }
+
     /// For how many lanes there is something to do now; all of them, once the block is done.
     fn work(&self) -> usize;
 }

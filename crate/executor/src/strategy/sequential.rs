@@ -85,6 +85,10 @@ impl Strategy for Sequential {
         self.committed.load(Ordering::SeqCst)
     }
 
+    fn can_abort(&self) -> bool {
+        false
+    }
+
     fn work(&self) -> usize {
         let committed = self.committed.load(Ordering::SeqCst);
         if committed == self.transactions {
