@@ -79,10 +79,8 @@ fn timed<const OPCODE: u8>(context: Context<'_>) -> InstructionExecResult {
     if let Some(view) = host.journaled_state.database.view() {
         view.progress.note(limit, depth, remaining);
     }
-    let result = original::<OPCODE>(InstructionContext {
-        interpreter: &mut *interpreter,
-        host: &mut *host,
-    });
+    let result =
+        original::<OPCODE>(InstructionContext { interpreter: &mut *interpreter, host: &mut *host });
     let remaining = interpreter.gas.remaining();
     if let Some(view) = host.journaled_state.database.view() {
         view.progress.hold(depth, remaining);

@@ -59,6 +59,19 @@ impl Execution {
         }
     }
 
+    /// Looks again whether its needs are met, as it does at its end: on the gas clock that is later
+    /// than when it was run.
+    pub(crate) fn look_again(&mut self, index: TxIndex, memory: &Memory) {
+        let mut needing = self.accounts.iter().filter(|read| read.needs_values());
+        self.is_doubtful = needing.any(|read| {
+            let found = memory.find_account(read.account, index);
+            match read.difference(&found) {
+                Some(Field::Nonce) => !read.is_predicted,
+                other => other.is_some(),
+            }
+        });
+    }
+
     /// What the strategy must know of it.
     pub(crate) fn so(&self) -> Executed {
         Executed { doubtful: self.is_doubtful, last_check: self.needs_last_check }

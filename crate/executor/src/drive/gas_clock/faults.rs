@@ -9,7 +9,8 @@ use revm::primitives::U256;
 
 use super::lanes::{Doing, Lost};
 use super::simulation::{Due, Simulation, Wrong};
-use crate::evm::{Execution, Verdict};
+use crate::evm::{Execution, SlotWrite, Verdict};
+use crate::memory::Memory;
 
 impl Simulation {
     /// Notes when each fault begins and ends.
@@ -103,7 +104,7 @@ impl Simulation {
         if !ran || self.wrong.get(&version.tx) != Some(&Wrong::Planned) {
             return Some(execution);
         }
-        if self.strategy.can_abort() && falsify(&mut execution) {
+        if self.strategy.can_abort() && falsify(&mut execution, &self.workshop.memory) {
             self.wrong.insert(version.tx, Wrong::Published(shown));
             return Some(execution);
         }
@@ -115,12 +116,18 @@ impl Simulation {
 }
 
 /// Changes something that the execution writes. Answers whether it writes anything.
-fn falsify(execution: &mut Execution) -> bool {
-    if let Some(write) = execution.effects.slots.first_mut() {
+fn falsify(execution: &mut Execution, memory: &Memory) -> bool {
+    // By place, because the order of effects is that of a hash map, another one in every run.
+    let slots = execution.effects.slots.iter_mut();
+    let place =
+        |write: &SlotWrite| (memory.address(write.account), memory.key(write.account, write.slot));
+    if let Some(write) = slots.min_by_key(|write| place(write)) {
         write.value = write.value.wrapping_add(U256::from(1));
         return true;
     }
-    let Some((_, change)) = execution.effects.accounts.first_mut() else { return false };
+    let accounts = execution.effects.accounts.iter_mut();
+    let first = accounts.min_by_key(|(account, _)| memory.address(*account));
+    let Some((_, change)) = first else { return false };
     change.added = change.added.wrapping_add(U256::from(1));
     true
 }

@@ -113,39 +113,40 @@ fn in_order(execution: &Execution) -> impl Iterator<Item = Next> + '_ {
 }
 
 impl Timing {
-    /// The instants of an execution of which the first reads, so many accounts and slots, have
-    /// happened already.
+    /// The instants of an execution whose first reads have happened already, at instants that stay.
     pub(super) fn new(
         execution: &Execution,
-        given: (usize, usize),
+        been: &Self,
         circumstances: &Circumstances<'_>,
     ) -> Self {
         let Circumstances { from, pace, cold_read, is_cold, now } = *circumstances;
         let mut timing = Self::default();
         let mut waited = 0_u64;
-        let mut at = |gas: u64, place: Option<Place>, is_given: bool| {
+        let mut at = |gas: u64, place: Option<Place>, been: Option<&u64>| {
             let is_cold = cold_read > 0 && place.is_some_and(is_cold);
             waited += if is_cold { cold_read } else { 0 };
             let instant = from + pace.of(gas.saturating_add(waited));
-            if is_given { instant } else { instant.max(now) }
+            been.copied().unwrap_or_else(|| instant.max(now))
         };
         for next in in_order(execution) {
             match next {
                 Next::Account(index) => {
                     let read = &execution.accounts[index];
-                    timing.accounts.push(at(read.at, Some(Place::account(read)), index < given.0));
+                    let been = been.accounts.get(index);
+                    timing.accounts.push(at(read.at, Some(Place::account(read)), been));
                 }
                 Next::Slot(index) => {
                     let read = &execution.slots[index];
-                    timing.slots.push(at(read.at, Some(Place::slot(read)), index < given.1));
+                    let been = been.slots.get(index);
+                    timing.slots.push(at(read.at, Some(Place::slot(read)), been));
                 }
             }
         }
         timing.end = match execution.verdict {
-            Verdict::Blocked(blocked) => at(blocked.at, None, false),
+            Verdict::Blocked(blocked) => at(blocked.at, None, None),
             // Even what cannot run takes a moment, so that the clock always moves. A refund can make
             // it shorter than the way to its last read, which then happens at its last tick.
-            _ => at(execution.gas().max(1), None, false).max(from + 1).max(now + 1),
+            _ => at(execution.gas().max(1), None, None).max(from + 1).max(now + 1),
         };
         let last = match execution.verdict {
             Verdict::Blocked(_) => timing.end,
@@ -158,9 +159,18 @@ impl Timing {
     }
 
     /// How many accounts and slots were read before an instant.
-    pub(super) fn before(&self, instant: u64) -> (usize, usize) {
+    fn before(&self, instant: u64) -> (usize, usize) {
         let count = |instants: &[u64]| instants.partition_point(|known| *known < instant);
         (count(&self.accounts), count(&self.slots))
+    }
+
+    /// Forgets what has not happened before an instant. Answers how many accounts and slots are
+    /// left.
+    pub(super) fn cut(&mut self, instant: u64) -> (usize, usize) {
+        let (accounts, slots) = self.before(instant);
+        self.accounts.truncate(accounts);
+        self.slots.truncate(slots);
+        (accounts, slots)
     }
 }
 
@@ -185,7 +195,7 @@ impl InFlight {
             if read.difference(&found).is_some() {
                 return true;
             }
-            read.seen.by = found.by;
+            read.seen = found;
         }
         for read in self.execution.slots.iter_mut().skip(slots) {
             let (saw, value) = match workshop.memory.find_slot(read.slot, tx, read.reset) {

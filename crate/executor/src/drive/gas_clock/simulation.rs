@@ -28,7 +28,10 @@ pub(super) enum Due {
     /// An execution ends; the earlier transaction first.
     Execution(TxIndex, Lane),
     /// A fault begins or ends, by its place in the settings.
-    Fault { index: usize, ends: bool },
+    Fault {
+        index: usize,
+        ends: bool,
+    },
     Validation(Lane),
     Commit,
 }
@@ -203,6 +206,8 @@ impl Simulation {
             return;
         }
         let Some(execution) = self.spoil(lane, (version, shown), role, execution) else { return };
+        let mut execution = execution;
+        execution.look_again(version.tx, &self.workshop.memory);
         let (status, gas) = (execution.status(), execution.gas());
         let so = execution.so();
         self.change(shown.tx);
@@ -241,7 +246,7 @@ impl Simulation {
 
     /// Commits follow each other, each after its time.
     fn plan_commit(&mut self) {
-        if !self.commit_due && self.strategy.head().is_some() {
+        if !self.commit_due && self.strategy.has_head() {
             let from = self.now.max(self.committed_at);
             self.commit_due = true;
             self.expect(from + u64::from(self.costs.commit), Due::Commit);
@@ -275,6 +280,9 @@ impl Simulation {
         }
         if checked.finding != Finding::Holds {
             self.stuck |= shown.incarnation.0 > INCARNATIONS_MAX;
+            if !head.check {
+                self.strategy.suspect(version);
+            }
             self.abort(lane, version, checked);
             return Ok(false);
         }
@@ -376,24 +384,24 @@ impl Simulation {
         let slow = slowness(&self.faults, lane, self.now);
         let pace = Pace::PLAIN.times(slow, 1);
         #[cfg(test)]
-        let pace = self.lengths.as_ref().map_or(pace, |lengths| {
-            pace.times(lengths(version), execution.gas().max(1))
-        });
+        let pace = self
+            .lengths
+            .as_ref()
+            .map_or(pace, |lengths| pace.times(lengths(version), execution.gas().max(1)));
         let timing = Timing::default();
         let from = self.now;
-        let mut flight =
-            InFlight { version, shown, role, chance, execution, from, pace, timing };
-        flight.timing = self.timing(&flight, (0, 0));
+        let mut flight = InFlight { version, shown, role, chance, execution, from, pace, timing };
+        flight.timing = self.timing(&flight);
         self.expect(flight.timing.end, Due::Execution(version.tx, lane));
         self.lanes.get_mut(lane).doing = Doing::Executing(Box::new(flight));
         self.lanes.play(role);
     }
 
-    fn timing(&self, flight: &InFlight, given: (usize, usize)) -> Timing {
+    /// The instants of an execution, of which those in its timing so far stay.
+    fn timing(&self, flight: &InFlight) -> Timing {
         let from = flight.from;
-        let is_cold = |place| {
-            !self.prefetched && self.warm.get(&place).is_none_or(|since| *since > from)
-        };
+        let is_cold =
+            |place| !self.prefetched && self.warm.get(&place).is_none_or(|since| *since > from);
         let circumstances = Circumstances {
             from,
             pace: flight.pace,
@@ -401,7 +409,7 @@ impl Simulation {
             is_cold: &is_cold,
             now: self.now,
         };
-        Timing::new(&flight.execution, given, &circumstances)
+        Timing::new(&flight.execution, &flight.timing, &circumstances)
     }
 
     /// Runs again whoever will read something else than it has, from this tick on.
@@ -428,20 +436,19 @@ impl Simulation {
             return;
         };
         let tx = flight.version.tx;
-        let given = flight.timing.before(self.now);
+        self.due.remove(&(flight.timing.end, Due::Execution(tx, lane)));
+        let given = flight.timing.cut(self.now);
         let (accounts, slots) =
             (&flight.execution.accounts[..given.0], &flight.execution.slots[..given.1]);
         let execution = self.machine.execute_again(tx, flight.chance, accounts, slots);
-        self.due.remove(&(flight.timing.end, Due::Execution(tx, lane)));
         #[cfg(test)]
         if let Some(lengths) = &self.lengths {
             let slow = slowness(&self.faults, lane, flight.from);
-            flight.pace = Pace::PLAIN
-                .times(slow, 1)
-                .times(lengths(flight.version), execution.gas().max(1));
+            flight.pace =
+                Pace::PLAIN.times(slow, 1).times(lengths(flight.version), execution.gas().max(1));
         }
         flight.execution = execution;
-        flight.timing = self.timing(&flight, given);
+        flight.timing = self.timing(&flight);
         self.expect(flight.timing.end, Due::Execution(tx, lane));
         self.lanes.get_mut(lane).doing = Doing::Executing(flight);
     }
