@@ -139,7 +139,7 @@ fn costs_add_up_on_one_lane() {
         assert_eq!(dear.makespan, outcome.gas_used + 100 * transactions);
         let costs = Costs { cold_read: 1_000, ..Costs::default() };
         let cold = run(&block, &world, &Settings { costs, ..plain }).makespan - outcome.gas_used;
-        assert!(cold % 1_000 == 0, "visits take a thousand ticks each, not {cold} in all");
+        assert!(cold.is_multiple_of(1_000), "visits take a thousand ticks each, not {cold} in all");
         let touched = dear.recording.locations.iter().map(|it| it.address());
         let touched = touched.collect::<std::collections::BTreeSet<_>>().len() as u64;
         assert!(cold / 1_000 >= touched / 2, "{cold} for {touched} accounts");
