@@ -13,6 +13,7 @@ use lanescope_protocol::event::FallbackReason;
 use lanescope_protocol::{Event, Lane, Settings, TxIndex, Version};
 
 use super::Run;
+use super::hints::Hints;
 use super::one_lane::OneLane;
 use super::outlook;
 use super::raw::LanesRun;
@@ -127,6 +128,8 @@ struct Simulation {
     now: u64,
     /// Gas of transactions that are final.
     gas_used: u64,
+    /// Gas that making the hints took.
+    producer: u64,
     done: bool,
     /// No lane has anything to do, though the block is not done: a strategy's mistake.
     stuck: bool,
@@ -149,8 +152,11 @@ impl core::fmt::Debug for Simulation {
 
 impl Simulation {
     fn new(block: Arc<Block>, world: Arc<World>, settings: &Settings) -> Result<Self, BlockError> {
-        let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
         let rules = &settings.strategy.rules;
+        let hints = Hints::new(&block, &world, settings)?;
+        let producer = hints.producer;
+        let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
+        let plan = hints.put_into(plan, rules);
         let strategy = strategy::build(rules, settings.lanes, plan)?;
         let workshop = Workshop::new(block, world, strategy::manner(rules), true)?;
         let machine = workshop.machine(Lane(0));
@@ -165,6 +171,7 @@ impl Simulation {
             under_way: BinaryHeap::new(),
             now: 0,
             gas_used: 0,
+            producer,
             done: false,
             stuck: false,
             #[cfg(test)]
@@ -232,6 +239,7 @@ impl Simulation {
             }
             self.workshop.admit(version, self.gas_used, true)?;
             self.gas_used += checked.gas;
+            self.workshop.note_patches(version, self.now, self.recorder.at(lane));
             self.strategy.commit(version);
             self.workshop.memory.settle(self.strategy.committed());
             self.recorder.at(lane).committed(self.now, version, checked.gas, checked.moved);
@@ -337,6 +345,7 @@ impl Simulation {
             }
         }
         let lanes = vec![self.recorder];
-        LanesRun { workshop: self.workshop, lanes, makespan: self.now }.finish()
+        let run = LanesRun { workshop: self.workshop, lanes, makespan: self.now }.finish()?;
+        Ok(Run { producer: self.producer, ..run })
     }
 }
