@@ -79,7 +79,7 @@ impl Execution {
 pub(crate) struct Machine {
     block: Arc<Block>,
     rules: Rules,
-    predicts_nonces: bool,
+    manner: Manner,
     evm: Evm,
 }
 
@@ -106,7 +106,7 @@ impl Machine {
         let rules = Rules { keeps_empty: keeps_empty(block.spec), strict, sight };
         let mut evm = evm(&block, Source::Memory(View::new(memory, rules, lane.get())));
         observe::install(evm.instruction.instruction_table_mut());
-        Self { block, rules, predicts_nonces: manner.predicts_nonces, evm }
+        Self { block, rules, manner, evm }
     }
 
     /// Runs a transaction once, on what the memory holds below it now. `is_first`: all before it
@@ -114,19 +114,20 @@ impl Machine {
     pub(crate) fn execute(&mut self, index: TxIndex, chance: Chance) -> Box<Execution> {
         let tx = &self.block.transactions[index.get()];
         let is_first = chance.is_first;
-        let trusts = self.predicts_nonces && !self.rules.strict;
+        let Manner { predicts_nonces, trusts_senders, .. } = self.manner;
+        let strict = self.rules.strict;
         self.evm.ctx.tx = Arc::clone(tx);
         let sender = Sender {
             tx: index,
             address: tx.caller,
             nonce: tx.nonce,
             cost: cost(tx),
-            predicts: !is_first && trusts,
+            predicts: !is_first && predicts_nonces && !strict,
             receiver: tx.kind.into_to().filter(|_| {
                 let Rules { keeps_empty, strict, .. } = self.rules;
                 !keeps_empty && !strict && tx.authorization_list.is_empty()
             }),
-            steady: chance.steady_sender.filter(|_| trusts),
+            steady: chance.steady_sender.filter(|_| trusts_senders && !strict),
         };
         if let Some(view) = self.evm.ctx.journaled_state.database.view() {
             view.begin(sender);

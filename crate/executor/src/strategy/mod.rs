@@ -15,7 +15,7 @@ use core::fmt::Debug;
 
 use lanescope_protocol::event::{FallbackReason, WaitReason};
 use lanescope_protocol::strategy::{
-    Balances, BlockStm as BlockStmRules, Expectation, Invalidation, ValidationOrder,
+    Balances, BlockStm as BlockStmRules, Expectation, Hints, Invalidation, ValidationOrder,
 };
 use lanescope_protocol::{Incarnation, Lane, Rules, TxIndex, Version};
 
@@ -165,6 +165,9 @@ pub(crate) struct Manner {
     pub(crate) exact_accounts: bool,
     /// A sender's nonce is taken from the transaction while earlier ones have not run.
     pub(crate) predicts_nonces: bool,
+    /// Senders that nothing in the block can stop are not read at all. Who looks at such an account
+    /// after all runs twice.
+    pub(crate) trusts_senders: bool,
     /// Writes of an aborted incarnation stay, marked as estimates; else they are taken back.
     pub(crate) estimates: bool,
 }
@@ -175,6 +178,7 @@ impl Default for Manner {
             sight: Sight::Versions,
             exact_accounts: false,
             predicts_nonces: true,
+            trusts_senders: true,
             estimates: true,
         }
     }
@@ -189,13 +193,17 @@ pub(crate) fn manner(rules: &Rules) -> Manner {
             estimates: of.estimates,
             ..Manner::default()
         },
-        Rules::DependencyGraph(of) => {
-            Manner { exact_accounts: exact(of.balances), ..Manner::default() }
-        }
+        Rules::DependencyGraph(of) => Manner {
+            exact_accounts: exact(of.balances),
+            // Whom it depends on has run, its sender's transactions included.
+            trusts_senders: of.hints != Hints::Exact,
+            ..Manner::default()
+        },
         Rules::InOrderMerge(of) => Manner {
             sight: Sight::Final,
             exact_accounts: exact(of.balances),
             predicts_nonces: of.predicts_nonces,
+            trusts_senders: of.predicts_nonces,
             ..Manner::default()
         },
         _ => Manner::default(),
