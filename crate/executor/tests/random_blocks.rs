@@ -13,11 +13,13 @@ use lanescope_executor::{
     AccountChange, Block, GasClockRun, NoSink, Run, ThreadsOptions, World, difference,
     run_on_threads, run_sequential,
 };
-use lanescope_protocol::event::Status;
-use lanescope_protocol::{AccessKind, EventKind, Settings, StrategyName};
+use lanescope_protocol::event::{FallbackReason, Status};
+use lanescope_protocol::strategy::Hints;
+use lanescope_protocol::{AccessKind, EventKind, Rules, Settings, StrategyName};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use revm::primitives::hardfork::SpecId;
 use support::{POOR, Plan, USERS, address, plans};
 
 fn gas_clock(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> Run {
@@ -48,18 +50,8 @@ fn check(plan: &Plan) {
         for lanes in [1, 2, 4, 16] {
             let settings = Settings { strategy: strategy.into(), lanes, ..Settings::default() };
             let Ok(expected) = &expected else {
-                let mut run = GasClockRun::new(block.clone(), world.clone(), &settings);
-                let failed = match &mut run {
-                    Err(_) => true,
-                    Ok(run) => loop {
-                        match run.advance(64) {
-                            Err(_) => break true,
-                            Ok(true) => break false,
-                            Ok(false) => {}
-                        }
-                    },
-                };
-                assert!(failed, "an invalid block must be refused, {settings:?}");
+                let refused = is_refused(&block, &world, &settings);
+                assert!(refused, "an invalid block must be refused, {settings:?}");
                 continue;
             };
             let run = gas_clock(&block, &world, &settings);
@@ -73,6 +65,121 @@ fn check(plan: &Plan) {
                 assert_eq!(difference(expected, &run.outcome), None, "threads, {settings:?}");
                 check_record(&run, block.transactions.len());
             }
+        }
+    }
+}
+
+/// Rules that look for conflicts, each with something special.
+const OPTIMISTIC: [&str; 24] = [
+    "block-stm:hints=none",
+    "block-stm:hints=sender",
+    "block-stm:estimates=off",
+    "block-stm:balances=exact",
+    "block-stm:validation=in-order",
+    "block-stm:invalidation=pull",
+    "block-stm:invalidation=pull,estimates=off,validation=in-order",
+    "aptos-v1",
+    "aptos-v2",
+    "pevm",
+    "polygon-v1",
+    "polygon-v2",
+    "in-order-merge",
+    "in-order-merge:pinned=on,retry-percent=40",
+    "in-order-merge:predicts-nonces=off",
+    "bsc-bep130",
+    "rounds",
+    "rounds:max-rounds=1",
+    "rounds:max-rounds=3,groups=on",
+    "dependency-graph",
+    "dependency-graph:groups=on,balances=exact",
+    "dependency-graph:hints=wrong",
+    "dependency-graph:hints=missing",
+    "dependency-graph:hints=chain,groups=on",
+];
+
+fn check_optimistic(plan: &Plan, name: &str, seed: u64) {
+    let strategy: lanescope_protocol::Strategy = name.parse().unwrap();
+    let (block, world) = plan.build();
+    let expected = run_sequential(&block, &world);
+    for lanes in [1, 2, 4, 8, 16] {
+        let settings = Settings { strategy, lanes, seed, ..Settings::default() };
+        let Ok(expected) = &expected else {
+            assert!(is_refused(&block, &world, &settings), "must be refused, {settings:?}");
+            continue;
+        };
+        let run = gas_clock(&block, &world, &settings);
+        let about = format!("{name}, {lanes} lanes, seed {seed}");
+        assert_eq!(difference(expected, &run.outcome), None, "gas clock, {about}");
+        check_record(&run, block.transactions.len());
+        check_model(&run, &block, &settings, &about);
+        if lanes == 1 + (seed % 4) as u16 || lanes == 8 && seed.is_multiple_of(8) {
+            let run = threads(&block, &world, &settings);
+            assert_eq!(difference(expected, &run.outcome), None, "threads, {about}");
+            check_record(&run, block.transactions.len());
+            assert_ne!(run.fallback, Some(FallbackReason::Stuck), "threads, {about}");
+            check_bounds(&run, &settings, &about);
+        }
+        if lanes == 4 {
+            let again = gas_clock(&block, &world, &settings);
+            assert_eq!(run.recording.events, again.recording.events, "same input, same trace");
+        }
+    }
+}
+
+/// What the model of a strategy promises on any clock (reference: invariants of M2, M3 and M6).
+fn check_bounds(run: &Run, settings: &Settings, about: &str) {
+    let events = &run.recording.events;
+    match settings.strategy.rules {
+        Rules::InOrderMerge(_) => {
+            let most = events.iter().map(|event| event.incarnation.0).max();
+            assert!(most <= Some(1), "nobody runs more than twice, {about}");
+        }
+        Rules::Rounds(of) => {
+            let numbers = events.iter().filter(|event| event.kind == EventKind::RoundStarted);
+            let numbers: Vec<_> = numbers.map(|event| event.gas).collect();
+            assert!(numbers.iter().copied().eq(1..=numbers.len() as u32), "{numbers:?}, {about}");
+            assert!(numbers.len() <= usize::from(of.max_rounds), "{numbers:?}, {about}");
+            let fell_back = run.fallback == Some(FallbackReason::RoundsUsedUp);
+            assert!(!fell_back || numbers.len() == usize::from(of.max_rounds), "{about}");
+        }
+        _ => {}
+    }
+}
+
+/// And what it promises on the gas clock.
+fn check_model(run: &Run, block: &Block, settings: &Settings, about: &str) {
+    assert_ne!(run.fallback, Some(FallbackReason::Stuck), "{about}");
+    check_bounds(run, settings, about);
+    let events = &run.recording.events;
+    if let Rules::DependencyGraph(of) = settings.strategy.rules {
+        match of.hints {
+            // Before, that an account exists could be seen, and touches are not on record.
+            Hints::Exact if block.spec.is_enabled_in(SpecId::SPURIOUS_DRAGON) => {
+                assert_eq!(run.aborts, 0, "nobody is thrown away, {about}");
+                assert_eq!(run.producer, run.outcome.gas_used, "on one lane, {about}");
+            }
+            Hints::Chain => {
+                let ran = events.iter().filter(|e| e.kind == EventKind::ExecutionFinished);
+                let gas: u64 = ran.map(|event| u64::from(event.gas).max(1)).sum();
+                assert_eq!(run.makespan, gas, "one after the other, {about}");
+                assert_eq!(run.aborts, 0, "{about}");
+            }
+            _ => {}
+        }
+    }
+    if settings.lanes == 1 {
+        let estimates = events.iter().filter(|event| event.kind == EventKind::EstimateHit);
+        assert_eq!(estimates.count(), 0, "one lane meets nobody, {about}");
+    }
+}
+
+fn is_refused(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> bool {
+    let Ok(mut run) = GasClockRun::new(block.clone(), world.clone(), settings) else { return true };
+    loop {
+        match run.advance(64) {
+            Err(_) => return true,
+            Ok(true) => return false,
+            Ok(false) => {}
         }
     }
 }
@@ -105,11 +212,20 @@ fn check_record(run: &Run, transactions: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
 
     #[test]
     fn parallel_equals_sequential(plan in plans()) {
         check(&plan);
+    }
+
+    #[test]
+    fn optimistic_rules_equal_sequential(
+        plan in plans(),
+        name in prop::sample::select(OPTIMISTIC.to_vec()),
+        seed in 0..64_u64,
+    ) {
+        check_optimistic(&plan, name, seed);
     }
 }
 
