@@ -14,13 +14,15 @@ use lanescope_executor::{
     run_on_threads, run_sequential,
 };
 use lanescope_protocol::event::{FallbackReason, Status};
-use lanescope_protocol::strategy::Hints;
-use lanescope_protocol::{AccessKind, EventKind, Rules, Settings, StrategyName};
+use lanescope_protocol::strategy::{Hints, ValidationOrder};
+use lanescope_protocol::{
+    AccessKind, Event, EventKind, Lane, Rules, Settings, StrategyName, TxIndex,
+};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use revm::primitives::hardfork::SpecId;
-use support::{POOR, Plan, USERS, address, plans};
+use support::{CONTRACTS, POOR, Plan, USERS, address, plans};
 
 fn gas_clock(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> Run {
     let mut run = GasClockRun::new(Arc::clone(block), Arc::clone(world), settings).unwrap();
@@ -117,7 +119,7 @@ fn check_optimistic(plan: &Plan, name: &str, seed: u64) {
             assert_eq!(difference(expected, &run.outcome), None, "threads, {about}");
             check_record(&run, block.transactions.len());
             assert_ne!(run.fallback, Some(FallbackReason::Stuck), "threads, {about}");
-            check_bounds(&run, &settings, &about);
+            check_bounds(&run, &block, &settings, &about);
         }
         if lanes == 4 {
             let again = gas_clock(&block, &world, &settings);
@@ -127,10 +129,13 @@ fn check_optimistic(plan: &Plan, name: &str, seed: u64) {
 }
 
 /// What the model of a strategy promises on any clock (reference: invariants of M2, M3 and M6).
-fn check_bounds(run: &Run, settings: &Settings, about: &str) {
+fn check_bounds(run: &Run, block: &Block, settings: &Settings, about: &str) {
     let events = &run.recording.events;
     match settings.strategy.rules {
-        Rules::InOrderMerge(_) => {
+        Rules::InOrderMerge(of) => {
+            if of.pinned {
+                check_pinned(run, block, about);
+            }
             let most = events.iter().map(|event| event.incarnation.0).max();
             assert!(most <= Some(1), "nobody runs more than twice, {about}");
         }
@@ -142,15 +147,58 @@ fn check_bounds(run: &Run, settings: &Settings, about: &str) {
             let fell_back = run.fallback == Some(FallbackReason::RoundsUsedUp);
             assert!(!fell_back || numbers.len() == usize::from(of.max_rounds), "{about}");
         }
+        Rules::BlockStm(of) => {
+            let met = events.iter().filter(|event| event.kind == EventKind::EstimateHit);
+            assert!(of.estimates || met.count() == 0, "there are no estimates, {about}");
+        }
         _ => {}
+    }
+}
+
+/// First runs of calls of one contract are on one lane, in order.
+fn check_pinned(run: &Run, block: &Block, about: &str) {
+    let mut lanes: BTreeMap<_, (Lane, TxIndex)> = BTreeMap::new();
+    for event in &run.recording.events {
+        if event.kind != EventKind::ExecutionStarted || event.incarnation.0 > 0 {
+            continue;
+        }
+        let tx = event.tx.unwrap();
+        let called = &block.transactions[tx.get()];
+        let contracts = USERS..USERS + CONTRACTS;
+        let to = called.kind.to().filter(|to| contracts.into_iter().any(|at| **to == address(at)));
+        let Some(to) = to.filter(|_| !called.data.is_empty()) else { continue };
+        if let Some((lane, before)) = lanes.insert(*to, (event.lane, tx)) {
+            assert!(lane == event.lane && before < tx, "{before:?}, {tx:?}, {about}");
+        }
+    }
+}
+
+/// Validations are of the first that is not final.
+fn check_in_order(events: &[Event], about: &str) {
+    let mut started = Vec::new();
+    for event in events {
+        match event.kind {
+            EventKind::ValidationStarted => started.push(event.tx.unwrap().0),
+            EventKind::Committed => {
+                let tx = event.tx.unwrap().0;
+                assert!(started.iter().all(|of| *of == tx), "{started:?} before {tx}, {about}");
+                started.clear();
+            }
+            _ => {}
+        }
     }
 }
 
 /// And what it promises on the gas clock.
 fn check_model(run: &Run, block: &Block, settings: &Settings, about: &str) {
     assert_ne!(run.fallback, Some(FallbackReason::Stuck), "{about}");
-    check_bounds(run, settings, about);
+    check_bounds(run, block, settings, about);
     let events = &run.recording.events;
+    if let Rules::BlockStm(of) = settings.strategy.rules
+        && of.validation == ValidationOrder::InOrder
+    {
+        check_in_order(events, about);
+    }
     if let Rules::DependencyGraph(of) = settings.strategy.rules {
         match of.hints {
             // Before, that an account exists could be seen, and touches are not on record.
@@ -212,12 +260,16 @@ fn check_record(run: &Run, transactions: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn parallel_equals_sequential(plan in plans()) {
         check(&plan);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
 
     #[test]
     fn optimistic_rules_equal_sequential(
@@ -274,4 +326,37 @@ fn random_blocks_reach_what_they_are_for() {
         }
     }
     assert!(seen.values().all(|times| *times >= 40), "{seen:#?}");
+}
+
+/// Rules that never do what they are about prove nothing either.
+#[test]
+fn optimistic_rules_do_on_random_blocks_what_they_are_for() {
+    let count = |name: &str, kind| {
+        let mut runner = TestRunner::deterministic();
+        let plans = plans();
+        let mut seen = 0;
+        for _ in 0..60 {
+            let plan = plans.new_tree(&mut runner).unwrap().current();
+            let (block, world) = plan.build();
+            let strategy = name.parse().unwrap();
+            let settings = Settings { strategy, lanes: 8, ..Settings::default() };
+            if run_sequential(&block, &world).is_ok() {
+                let run = gas_clock(&block, &world, &settings);
+                seen += run.recording.events.iter().filter(|event| event.kind == kind).count();
+            }
+        }
+        seen
+    };
+    assert!(count("in-order-merge", EventKind::Patched) > 20);
+    assert!(count("in-order-merge", EventKind::Aborted) > 20);
+    assert!(count("rounds", EventKind::RoundStarted) > 80);
+    assert!(count("rounds:max-rounds=1", EventKind::FellBack) > 10);
+    assert!(count("dependency-graph:hints=wrong", EventKind::Aborted) > 20);
+    assert!(count("aptos-v1", EventKind::EstimateHit) > 2);
+    assert_eq!(count("block-stm:estimates=off", EventKind::EstimateHit), 0);
+    let checks = |name| count(name, EventKind::ValidationStarted);
+    assert!(checks("block-stm:invalidation=pull") > checks("block-stm"));
+    let aborts = |name| count(name, EventKind::Aborted);
+    assert!(aborts("block-stm:hints=none,balances=exact") > aborts("block-stm:hints=none"));
+    assert!(aborts("block-stm:balances=exact") > aborts("block-stm:balances=exact,hints=sender"));
 }

@@ -113,7 +113,9 @@ impl Reader<'_> {
             AccessKind::Below => &sum.down,
             _ => &sum.writers,
         };
-        if location == Some(self.recipient) && access.kind != AccessKind::Below && !others.is_empty()
+        if location == Some(self.recipient)
+            && access.kind != AccessKind::Below
+            && !others.is_empty()
         {
             self.first.push(tx);
         } else {

@@ -172,7 +172,8 @@ mod tests {
         let one = wrong(200, 7);
         assert_eq!(one, wrong(200, 7));
         assert_ne!(one, wrong(200, 8));
-        let pairs: Vec<_> = (0..).zip(&one).flat_map(|(tx, of)| of.iter().map(move |j| (tx, j.0))).collect();
+        let pairs: Vec<_> =
+            (0..).zip(&one).flat_map(|(tx, of)| of.iter().map(move |j| (tx, j.0))).collect();
         assert!(pairs.iter().all(|(tx, before)| before < tx));
         assert!((100..400).contains(&pairs.len()), "{}", pairs.len());
     }

@@ -7,7 +7,9 @@ use lanescope_protocol::{Lane, TxIndex, Version};
 
 use super::outlook::Outlook;
 use crate::block::{Block, BlockError};
-use crate::evm::{Chance, Effects, Execution, Field, Filter, Machine, SlotRead, Verdict, check_block_gas};
+use crate::evm::{
+    Chance, Effects, Execution, Field, Filter, Machine, SlotRead, Verdict, check_block_gas,
+};
 use crate::memory::{AccountNumber, Affected, Chunks, Location, Memory, SlotFound, SlotNumber};
 use crate::outcome::StateChanges;
 use crate::rules;
