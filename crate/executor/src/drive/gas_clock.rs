@@ -12,7 +12,7 @@ use std::sync::Arc;
 use lanescope_protocol::event::FallbackReason;
 use lanescope_protocol::{Event, Lane, Settings, TxIndex, Version};
 
-use super::Run;
+use super::{Run, declare};
 use super::one_lane::OneLane;
 use super::outlook;
 use super::raw::LanesRun;
@@ -149,10 +149,12 @@ impl core::fmt::Debug for Simulation {
 
 impl Simulation {
     fn new(block: Arc<Block>, world: Arc<World>, settings: &Settings) -> Result<Self, BlockError> {
-        let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
         let rules = &settings.strategy.rules;
+        let declared = declare::declare(&block, &world, rules)?;
+        let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
+        let plan = declare::plan_for(&block, declared.as_ref(), plan);
         let strategy = strategy::build(rules, settings.lanes, plan)?;
-        let workshop = Workshop::new(block, world, strategy::manner(rules), true)?;
+        let workshop = Workshop::new(block, world, strategy::manner(rules), true)?.under(declared);
         let machine = workshop.machine(Lane(0));
         let recorder = Recorder::new(Lane(0), true, Arc::new(Book::default()));
         let lanes = usize::from(settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX));
@@ -208,9 +210,10 @@ impl Simulation {
         let state = core::mem::replace(&mut self.lanes[lane.get()], LaneState::Free);
         if let LaneState::Executing { version, execution, from } = state {
             let (status, gas) = (execution.status(), execution.gas());
-            let so = execution.so();
+            let (so, undeclared) = (execution.so(), execution.undeclared);
             self.workshop.publish(version, execution, &*self.strategy);
             self.recorder.at(lane).execution_finished((from, self.now), version, status, gas);
+            self.recorder.undeclared(self.now, version, undeclared);
             if self.strategy.executed(version, so) {
                 self.validate(lane, version);
             }
@@ -234,6 +237,10 @@ impl Simulation {
             self.gas_used += checked.gas;
             self.strategy.commit(version);
             self.workshop.memory.settle(self.strategy.committed());
+            if self.workshop.passed_over(version.tx).is_some() {
+                self.recorder.at(lane).skipped(self.now, version);
+                continue;
+            }
             self.recorder.at(lane).committed(self.now, version, checked.gas, checked.moved);
         }
         self.strategy.end_commits();

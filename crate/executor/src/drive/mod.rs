@@ -1,10 +1,12 @@
 //! The two drivers of the one state machine: real threads, and the deterministic gas clock.
 
+mod declare;
 mod gas_clock;
 #[cfg(all(test, feature = "interleavings"))]
 mod interleavings;
 mod lane;
 mod one_lane;
+mod order;
 mod outlook;
 mod raw;
 mod recorder;

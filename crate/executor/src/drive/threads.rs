@@ -7,7 +7,7 @@ use std::time::Duration;
 use lanescope_protocol::event::FallbackReason;
 use lanescope_protocol::{Event, Lane, Settings};
 
-use super::Run;
+use super::{Run, declare};
 use super::lane::LaneLoop;
 use super::one_lane::OneLane;
 use super::outlook;
@@ -173,11 +173,14 @@ impl<'a> Floor<'a> {
     ) -> Result<Self, BlockError> {
         let start = (options.now)();
         let lanes = settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX);
-        let plan = outlook::plan(&block, &world, outlook::batches(&block, lanes));
         let rules = &settings.strategy.rules;
+        let declared = declare::declare(&block, &world, rules)?;
+        let plan = outlook::plan(&block, &world, outlook::batches(&block, lanes));
+        let plan = declare::plan_for(&block, declared.as_ref(), plan);
         Ok(Self {
             strategy: strategy::build(rules, lanes, plan)?,
-            workshop: Workshop::new(block, world, strategy::manner(rules), options.record)?,
+            workshop: Workshop::new(block, world, strategy::manner(rules), options.record)?
+                .under(declared),
             options,
             start,
             gas_used: Mutex::new(0),

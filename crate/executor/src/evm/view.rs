@@ -11,8 +11,11 @@ use revm::context_interface::DBErrorMarker;
 use revm::primitives::{Address, B256, KECCAK_EMPTY, U256};
 use revm::state::{AccountId, AccountInfo};
 
+use super::declared::Declared;
 use super::reads::{AccountRead, Needs, SlotRead};
-use crate::memory::{AccountNumber, AccountState, Memory, SlotFound, SlotNumber};
+use super::touches::Touch;
+use crate::memory::{AccountNumber, AccountState, Location, Memory, SlotFound, SlotNumber};
+use crate::strategy::Sight;
 use crate::world::SANE_BALANCE_BITS;
 
 /// What an incarnation reads through. Reset it with [`View::begin`] for each one.
@@ -34,6 +37,10 @@ pub(super) struct View {
     pub(super) creates: bool,
     /// Where an estimate stopped the incarnation.
     pub(super) blocked: Option<Blocked>,
+    /// What transactions may touch, if they had to say so.
+    pub(super) declared: Option<Arc<Declared>>,
+    /// Where the incarnation was stopped because it may not read there.
+    pub(super) undeclared: Option<Location>,
 }
 
 /// How accounts are read in a block.
@@ -44,12 +51,16 @@ pub(super) struct Rules {
     /// Everything of an account counts, always: rules under which needs are not known, and worlds
     /// whose ether may overflow a word.
     pub(super) strict: bool,
+    pub(super) sight: Sight,
 }
 
 /// What is known of the sender before anything runs.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sender {
+    /// The transaction's place in the order of commits: it sees what lies below.
     pub(super) tx: TxIndex,
+    /// Its index in the block.
+    pub(super) index: TxIndex,
     pub(super) address: Address,
     pub(super) nonce: u64,
     /// What the sender must own: value and all gas at the highest price.
@@ -77,7 +88,7 @@ pub(crate) struct Blocked {
     pub(crate) slot: SlotNumber,
 }
 
-/// Stops revm at an estimate.
+/// Stops revm at an estimate, and where nothing may be read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EstimateMet;
 
@@ -130,6 +141,8 @@ impl View {
             nonce_predicted: false,
             creates: false,
             blocked: None,
+            declared: None,
+            undeclared: None,
         }
     }
 
@@ -142,6 +155,30 @@ impl View {
         self.nonce_predicted = false;
         self.creates = false;
         self.blocked = None;
+        self.undeclared = None;
+    }
+
+    /// As whom the incarnation reads now.
+    fn reader(&self) -> TxIndex {
+        match self.rules.sight {
+            Sight::Latest => TxIndex(self.memory.settled()),
+            Sight::Versions | Sight::Final => self.sender.tx,
+        }
+    }
+
+    /// Stops an incarnation that reads what its transaction has not declared.
+    fn must_be_declared(&mut self, location: Location) -> Result<(), EstimateMet> {
+        let declared = self.declared.as_ref();
+        if declared.is_none_or(|all| all.allows(self.sender.index, Touch::read(location))) {
+            return Ok(());
+        }
+        self.undeclared = self.undeclared.or(Some(location));
+        Err(EstimateMet)
+    }
+
+    /// The incarnation's place in the order of commits.
+    pub(super) fn place(&self) -> TxIndex {
+        self.sender.tx
     }
 
     pub(super) fn memory(&self) -> &Memory {
@@ -166,6 +203,7 @@ impl View {
 
     pub(super) fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, EstimateMet> {
         let is_sender = address == self.sender.address;
+        self.must_be_declared(Location::Code(address))?;
         if let Some(account) = self.sender.steady.filter(|_| is_sender) {
             let seen = AccountState { nonce: self.sender.nonce, ..self.memory.base(account) };
             return Ok(Some(self.hand_out(account, address, seen, Needs::default(), true)));
@@ -183,8 +221,8 @@ impl View {
             let info = self.hand_out(account, address, seen, Needs::default(), false);
             return Ok(exists.then_some(info));
         }
-        let mut seen = self.memory.find_account(account, self.sender.tx);
-        let Rules { keeps_empty, strict } = self.rules;
+        let mut seen = self.memory.find_account(account, self.reader());
+        let Rules { keeps_empty, strict, .. } = self.rules;
         let mut needs = Needs {
             // Additions of incarnations that will be thrown away can lead below zero. What is done
             // with such a balance could fail where it must not, so it counts exactly: it will not
@@ -240,12 +278,14 @@ impl View {
             // revm loads an account before its slots; an unloaded one would have none.
             return Ok(U256::ZERO);
         };
+        self.must_be_declared(Location::Slot(address, key))?;
+        let reader = self.reader();
         let read = &mut self.accounts[position];
         read.needs.storage = true;
         let reset = read.seen.by.reset;
         let slot = self.memory.slot(read.account, key);
         self.filter.add_slot(slot.number);
-        let (saw, value) = match self.memory.read_slot(slot, self.sender.tx, reset) {
+        let (saw, value) = match self.memory.read_slot(slot, reader, reset) {
             SlotFound::Base => (None, slot.base),
             SlotFound::Value(version, value) => (Some(version), value),
             SlotFound::Estimate(version) => {

@@ -2,6 +2,11 @@
 //! no thread, no clock, nothing that blocks for long. Both drivers run the same one.
 
 mod block_stm;
+mod board;
+mod declared_locks;
+mod naive;
+mod ordered;
+mod owned_shared;
 mod plan;
 mod sequential;
 mod word;
@@ -9,13 +14,16 @@ mod word;
 use core::fmt::Debug;
 
 use lanescope_protocol::event::{FallbackReason, WaitReason};
-use lanescope_protocol::strategy::Balances;
+use lanescope_protocol::strategy::{Balances, Class};
 use lanescope_protocol::{Incarnation, Lane, Rules, TxIndex, Version};
 
 use crate::block::BlockError;
 
 pub(crate) use block_stm::BlockStm;
-pub(crate) use plan::{Like, Plan};
+use declared_locks::DeclaredLocks;
+use naive::Naive;
+use owned_shared::OwnedShared;
+pub(crate) use plan::{Like, Plan, Wants};
 use sequential::Sequential;
 
 /// What a lane shall do next.
@@ -125,6 +133,12 @@ pub(crate) trait Strategy: Debug + Send + Sync {
 
     /// For how many lanes there is something to do now; all of them, once the block is done.
     fn work(&self) -> usize;
+
+    /// The place of a transaction in the order of commits: it sees what lies below. Known from when
+    /// it is handed out; of a rule that detects nothing, from when it has published.
+    fn place(&self, tx: TxIndex) -> u32 {
+        tx.0
+    }
 }
 
 /// What an execution sees of the others.
@@ -135,6 +149,8 @@ pub(crate) enum Sight {
     Versions,
     /// What is final when it looks.
     Final,
+    /// Whatever has been published when it looks, by anybody; and what is published is final.
+    Latest,
 }
 
 /// How executions read under a rule; the same for a whole run.
@@ -145,11 +161,23 @@ pub(crate) struct Manner {
     pub(crate) exact_accounts: bool,
     /// A sender's nonce is taken from the transaction while earlier ones have not run.
     pub(crate) predicts_nonces: bool,
+    /// What is certain of senders and receivers in block order need not be read.
+    pub(crate) shortcuts: bool,
+    /// Commits may have another order than the block. Who cannot be in the block when its turn
+    /// comes is passed over then; and what fits into the block's gas, which is a question of block
+    /// order, is not asked.
+    pub(crate) own_order: bool,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { sight: Sight::Versions, exact_accounts: false, predicts_nonces: true }
+        Self {
+            sight: Sight::Versions,
+            exact_accounts: false,
+            predicts_nonces: true,
+            shortcuts: true,
+            own_order: false,
+        }
     }
 }
 
@@ -165,6 +193,14 @@ pub(crate) fn manner(rules: &Rules) -> Manner {
             sight: Sight::Final,
             exact_accounts: exact(of.balances),
             predicts_nonces: of.predicts_nonces,
+            ..Manner::default()
+        },
+        Rules::DeclaredLocks(_) | Rules::OwnedShared(_) | Rules::Naive => Manner {
+            sight: if *rules == Rules::Naive { Sight::Latest } else { Sight::Versions },
+            predicts_nonces: false,
+            shortcuts: false,
+            own_order: rules.class() != Class::Exact,
+            ..Manner::default()
         },
         _ => Manner::default(),
     }
@@ -179,6 +215,13 @@ pub(crate) fn build(
     match rules {
         Rules::Sequential => Ok(Box::new(Sequential::new(plan.batches.len()))),
         Rules::BlockStm(_) => Ok(Box::new(BlockStm::new(lanes, plan))),
+        Rules::Naive => Ok(Box::new(Naive::new(plan.batches.len()))),
+        Rules::DeclaredLocks(of) => {
+            Ok(Box::new(DeclaredLocks::new(*of, lanes, &plan.wants, plan.block_gas)))
+        }
+        Rules::OwnedShared(of) => {
+            Ok(Box::new(OwnedShared::new(*of, &plan.wants, plan.block_gas)))
+        }
         _ => Err(BlockError::Unsupported(rules.name().title().to_owned())),
     }
 }
