@@ -186,7 +186,11 @@ impl DeclaredLocks {
             return Found::Waits { wait: None, counts: false, blocks: self.in_block_order() };
         }
         match room {
-            Room::Behind(lane, _) if self.queues[lane.get()].len() < QUEUE_MAX => {
+            // Who must be alone waits for all lanes, not for one: so a lane that has found nothing
+            // to do has nothing in its queue.
+            Room::Behind(lane, _)
+                if !wants.alone && self.queues[lane.get()].len() < QUEUE_MAX =>
+            {
                 Found::Queued(lane)
             }
             Room::Behind(_, holder) => stays(wait(WaitReason::Lock, Some(holder)), self.blocks),
@@ -284,12 +288,7 @@ impl Rule for DeclaredLocks {
         if let Some(notice) = self.notices.pop_front() {
             return Task::Tell(notice);
         }
-        if let Some(tx) = self.queues[lane.get()].front().copied() {
-            if self.wants[tx.get()].alone && !self.line.is_first(tx) {
-                self.awaits_commits = true;
-                return self.waits(self.line.wait(WaitReason::Merge));
-            }
-            self.queues[lane.get()].pop_front();
+        if let Some(tx) = self.queues[lane.get()].pop_front() {
             return self.begin(tx);
         }
         if let Some(wait) = self.quiet {
@@ -324,9 +323,7 @@ impl Rule for DeclaredLocks {
     }
 
     fn work(&self) -> usize {
-        let queued = self.queues.iter().any(|queue| !queue.is_empty());
-        let some = !self.notices.is_empty()
-            || (self.quiet.is_none() && (queued || !self.pool.is_empty()));
+        let some = !self.notices.is_empty() || (self.quiet.is_none() && !self.pool.is_empty());
         if some { self.queues.len().max(2) } else { 0 }
     }
 }
