@@ -32,7 +32,11 @@ pub(super) fn declare(
     let manner = Manner { shortcuts: false, predicts_nonces: !is_ideal, ..Manner::default() };
     let workshop = Workshop::new(Arc::clone(block), Arc::clone(world), manner, false)?;
     let mut declared = Declared::new(keys, world);
-    if is_ideal { in_order(&workshop, &mut declared)? } else { alone(&workshop, &mut declared) }
+    if is_ideal {
+        in_order(&workshop, &mut declared)?
+    } else {
+        alone(&workshop, &mut declared)
+    }
     Ok(Some(declared))
 }
 

@@ -12,12 +12,12 @@ use std::sync::Arc;
 use lanescope_protocol::event::FallbackReason;
 use lanescope_protocol::{Event, Lane, Settings, TxIndex, Version};
 
-use super::{Run, declare};
 use super::one_lane::OneLane;
 use super::outlook;
 use super::raw::LanesRun;
 use super::recorder::{Book, Recorder};
 use super::workshop::{Checked, Workshop};
+use super::{Run, declare};
 use crate::block::{Block, BlockError};
 use crate::evm::{Execution, Machine, Verdict};
 use crate::strategy::{self, Finding, Head, INCARNATIONS_MAX, Strategy, Task};

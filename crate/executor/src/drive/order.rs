@@ -21,6 +21,9 @@ pub(super) enum Order {
     Own(Vec<TxIndex>),
 }
 
+/// Why a transaction never ran.
+const DROPPED: &str = "it, or an earlier transaction of its sender, does not fit under the cap";
+
 impl Order {
     /// A version whose transaction is given by its place.
     pub(super) fn version(&self, at: Version) -> Version {
@@ -101,7 +104,7 @@ impl Workshop {
         }
         let dropped = (0..self.block.transactions.len() as u32).map(TxIndex);
         let dropped = dropped.filter(|tx| self.with_done(*tx, |done| done.latest.is_none()));
-        run.excluded.extend(dropped.map(|tx| (tx, "it was dropped: it does not fit under the cap".to_owned())));
+        run.excluded.extend(dropped.map(|tx| (tx, DROPPED.to_owned())));
         run.excluded.sort_unstable();
         let excluded = |tx: &&TxIndex| !run.excluded.iter().any(|(known, _)| known == *tx);
         let committed: Vec<_> = order.iter().filter(excluded).copied().collect();

@@ -5,15 +5,16 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use lanescope_protocol::event::FallbackReason;
+use lanescope_protocol::strategy::Class;
 use lanescope_protocol::{Event, Lane, Settings};
 
-use super::{Run, declare};
 use super::lane::LaneLoop;
 use super::one_lane::OneLane;
 use super::outlook;
 use super::raw::{LanesRun, Raw, RawRun};
 use super::recorder::{Book, Recorder};
 use super::workshop::Workshop;
+use super::{Run, declare};
 use crate::block::{Block, BlockError};
 use crate::evm::run_baseline;
 use crate::strategy::{self, Strategy};
@@ -97,7 +98,9 @@ pub fn race_on_threads(
     options: ThreadsOptions<'_>,
 ) -> Result<Raced, BlockError> {
     let start = (options.now)();
-    if options.may_run_alone && outlook::is_better_alone(&block, &world) {
+    // Another order has another result.
+    let in_order = settings.strategy.rules.class() == Class::Exact;
+    if options.may_run_alone && in_order && outlook::is_better_alone(&block, &world) {
         let run = Box::new(run_baseline(&block, &world)?);
         let makespan = (options.now)().saturating_sub(start);
         return Ok(Raced::Done(Box::new(RawRun(Raw::Alone { run, block, makespan }))));

@@ -147,12 +147,7 @@ impl Workshop {
     }
 
     /// Puts an incarnation's writes where it has its place.
-    pub(super) fn put(
-        &self,
-        version: Version,
-        execution: Box<Execution>,
-        strategy: &dyn Strategy,
-    ) {
+    pub(super) fn put(&self, version: Version, execution: Box<Execution>, strategy: &dyn Strategy) {
         let tx = version.tx;
         let place = execution.place;
         let at = Version { tx: place, ..version };

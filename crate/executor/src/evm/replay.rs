@@ -66,7 +66,12 @@ pub(crate) fn replay(
             let state = court.punished();
             ledger.commit(state);
             let (tx_type, gas_used) = (tx.tx_type, tx.gas_limit);
-            receipts.push(Receipt { tx_type, gas_used, status: Status::Halted, ..Receipt::default() });
+            receipts.push(Receipt {
+                tx_type,
+                gas_used,
+                status: Status::Halted,
+                ..Receipt::default()
+            });
         }
     }
     let state = rules::after(block, world, ledger.changes())?.changes;

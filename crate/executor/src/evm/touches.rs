@@ -105,7 +105,11 @@ pub(super) fn failed(
     fee: U256,
 ) -> (Effects, ExecutionResult) {
     let gas = ResultGas::default().with_total_gas_spent(tx.gas_limit);
-    let result = ExecutionResult::Halt { reason: HaltReason::OutOfGas(OutOfGasError::Basic), gas, logs: Vec::new() };
+    let result = ExecutionResult::Halt {
+        reason: HaltReason::OutOfGas(OutOfGasError::Basic),
+        gas,
+        logs: Vec::new(),
+    };
     let blob_price = block.env.blob_excess_gas_and_price.map_or(0, |blob| blob.blob_gasprice);
     // It was checked before anything ran that this is no overflow.
     let paid = tx.gas_balance_spending(block.env.basefee.into(), blob_price).unwrap_or_default();

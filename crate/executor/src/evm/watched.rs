@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use revm::bytecode::opcode;
 use revm::handler::FrameResult;
-use revm::interpreter::{FrameInput, Interpreter};
 use revm::interpreter::interpreter::EthInterpreter;
 use revm::interpreter::interpreter_types::{Jumps, MemoryTr};
+use revm::interpreter::{FrameInput, Interpreter};
 use revm::primitives::hardfork::SpecId;
 use revm::{InspectEvm, Inspector};
 

@@ -188,9 +188,7 @@ impl DeclaredLocks {
         match room {
             // Who must be alone waits for all lanes, not for one: so a lane that has found nothing
             // to do has nothing in its queue.
-            Room::Behind(lane, _)
-                if !wants.alone && self.queues[lane.get()].len() < QUEUE_MAX =>
-            {
+            Room::Behind(lane, _) if !wants.alone && self.queues[lane.get()].len() < QUEUE_MAX => {
                 Found::Queued(lane)
             }
             Room::Behind(_, holder) => stays(wait(WaitReason::Lock, Some(holder)), self.blocks),
@@ -218,25 +216,19 @@ impl DeclaredLocks {
     }
 
     /// Begins the next slot, if this one is over.
-    fn begin_slot(&mut self) -> bool {
+    fn begin_slot(&mut self) {
         let over = self.holding == 0
             && !self.awaits_commits
             && self.pool.iter().any(|tx| self.is_deferred(*tx));
-        let Some(cap) = self.cap.as_mut().filter(|_| over) else { return false };
+        let Some(cap) = self.cap.as_mut().filter(|_| over) else { return };
         cap.slot += 1;
         cap.used.fill(0);
         self.notices.push_back(Notice::Slot(cap.slot));
-        true
     }
 
     fn begin(&mut self, tx: TxIndex) -> Task {
         self.line.append(tx);
         Task::Execute(first(tx))
-    }
-
-    fn waits(&mut self, wait: Wait) -> Task {
-        self.quiet = Some(wait);
-        Task::Wait(wait)
     }
 }
 
@@ -252,9 +244,10 @@ enum Found {
 
 impl Cap {
     fn fits(&self, wants: &Wants) -> bool {
-        wants.writes.iter().all(|key| {
-            self.used.get(*key as usize).is_none_or(|used| used + wants.gas <= self.gas)
-        })
+        wants
+            .writes
+            .iter()
+            .all(|key| self.used.get(*key as usize).is_none_or(|used| used + wants.gas <= self.gas))
     }
 
     fn add(&mut self, wants: &Wants) {
@@ -294,15 +287,17 @@ impl Rule for DeclaredLocks {
         if let Some(wait) = self.quiet {
             return Task::Wait(wait);
         }
-        loop {
-            match self.scan(lane) {
-                Ok(tx) => return self.begin(tx),
-                Err(_) if self.begin_slot() => {}
-                Err(wait) => {
-                    return match self.notices.pop_front() {
-                        Some(notice) => Task::Tell(notice),
-                        None => self.waits(wait),
-                    };
+        match self.scan(lane) {
+            Ok(tx) => self.begin(tx),
+            Err(wait) => {
+                // Who watches hears of the next slot before anybody begins in it.
+                self.begin_slot();
+                match self.notices.pop_front() {
+                    Some(notice) => Task::Tell(notice),
+                    None => {
+                        self.quiet = Some(wait);
+                        Task::Wait(wait)
+                    }
                 }
             }
         }

@@ -9,6 +9,8 @@ mod ordered;
 mod owned_shared;
 mod plan;
 mod sequential;
+#[cfg(all(test, not(feature = "interleavings")))]
+mod stage;
 mod word;
 
 use core::fmt::Debug;
@@ -219,9 +221,7 @@ pub(crate) fn build(
         Rules::DeclaredLocks(of) => {
             Ok(Box::new(DeclaredLocks::new(*of, lanes, &plan.wants, plan.block_gas)))
         }
-        Rules::OwnedShared(of) => {
-            Ok(Box::new(OwnedShared::new(*of, &plan.wants, plan.block_gas)))
-        }
+        Rules::OwnedShared(of) => Ok(Box::new(OwnedShared::new(*of, &plan.wants, plan.block_gas))),
         _ => Err(BlockError::Unsupported(rules.name().title().to_owned())),
     }
 }
