@@ -46,7 +46,7 @@ fn faults() -> impl Strategy<Value = Vec<Fault>> {
     prop::collection::vec(fault, 0..6)
 }
 
-const STRATEGIES: [&str; 10] = [
+const STRATEGIES: [&str; 11] = [
     "sequential",
     "block-stm",
     "block-stm:balances=exact",
@@ -57,6 +57,7 @@ const STRATEGIES: [&str; 10] = [
     "sei",
     "rounds:max-rounds=2,groups=on",
     "grevm",
+    "fuel",
 ];
 
 fn of(run: &Run, kind: EventKind) -> Vec<Event> {

@@ -82,10 +82,11 @@ impl<'a> LaneLoop<'a> {
             return;
         }
         let (status, gas) = (execution.status(), execution.gas());
-        let so = execution.so();
+        let (so, undeclared) = (execution.so(), execution.undeclared);
         workshop.publish(version, execution, strategy);
         let to = self.now();
         self.recorder.execution_finished((from, to), version, status, gas);
+        self.recorder.undeclared(to, version, undeclared);
         let check = strategy.executed(version, so);
         self.stamp = Some(to);
         if check {
@@ -133,7 +134,7 @@ impl<'a> LaneLoop<'a> {
                 acted = true;
                 let mut moved = Vec::new();
                 if check {
-                    workshop.memory.settle(version.tx.0);
+                    workshop.memory.settle(strategy.place(version.tx));
                     let checked = workshop.check(version);
                     if checked.finding != Finding::Holds {
                         if version.incarnation.0 > INCARNATIONS_MAX {
@@ -152,6 +153,10 @@ impl<'a> LaneLoop<'a> {
                 *gas_used += gas;
                 workshop.note_patches(version, time, &mut self.recorder);
                 strategy.commit(version);
+                if workshop.passed_over(version.tx).is_some() {
+                    self.recorder.skipped(time, version);
+                    continue;
+                }
                 self.recorder.committed(time, version, gas, moved);
             }
             workshop.memory.settle(strategy.committed());

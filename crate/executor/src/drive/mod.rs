@@ -1,5 +1,6 @@
 //! The two drivers of the one state machine: real threads, and the deterministic gas clock.
 
+mod declare;
 mod dependencies;
 mod gas_clock;
 mod hints;
@@ -8,6 +9,7 @@ mod interleavings;
 mod lane;
 mod merge;
 mod one_lane;
+mod order;
 mod outlook;
 mod raw;
 mod recorder;

@@ -9,6 +9,7 @@ use revm::DatabaseRef;
 use revm::primitives::{B256, Bytes, KECCAK_EMPTY, U256};
 
 use super::Run;
+use super::order::Order;
 use super::recorder::{Counts, Recorder};
 use super::recording;
 use super::workshop::Workshop;
@@ -37,9 +38,6 @@ pub(super) struct LanesRun {
     pub(super) lanes: Vec<Recorder>,
     pub(super) makespan: u64,
 }
-
-/// Reads as the transaction after the last.
-const AFTER: TxIndex = TxIndex(u32::MAX);
 
 impl RawRun {
     /// Incarnations that ran to their end.
@@ -110,10 +108,12 @@ impl LanesRun {
     pub(super) fn finish(mut self) -> Result<Run, BlockError> {
         let outcome = self.outcome()?;
         let counts = self.counts();
-        let recording = recording::recording(&self.workshop, core::mem::take(&mut self.lanes));
+        let order = self.workshop.order();
+        let lanes = core::mem::take(&mut self.lanes);
+        let recording = recording::recording(&self.workshop, &order, lanes);
         let fell_back = |event: &&Event| event.kind == EventKind::FellBack;
         let fallback = recording.events.iter().find(fell_back);
-        Ok(Run {
+        let mut run = Run {
             fallback: fallback.map(|event| FallbackReason::from_code(event.detail)),
             outcome,
             recording,
@@ -122,16 +122,23 @@ impl LanesRun {
             aborts: counts.aborts,
             wasted_gas: counts.wasted_gas,
             ..Run::default()
-        })
+        };
+        self.workshop.complete(&order, &mut run)?;
+        Ok(run)
     }
 
     /// Receipts and state.
     fn outcome(&self) -> Result<Outcome, BlockError> {
         let block = &self.workshop.block;
         let state = rules::after(block, &self.workshop.world, self.state())?.changes;
-        let transactions = block.transactions.iter().enumerate();
-        let receipts = transactions.filter_map(|(index, tx)| {
-            self.workshop.with_done(TxIndex(index as u32), |done| match done.latest.as_ref() {
+        let all = || (0..block.transactions.len() as u32).map(TxIndex).collect();
+        let order = match self.workshop.order() {
+            Order::Block => all(),
+            Order::Own(order) => order,
+        };
+        let receipts = order.into_iter().filter_map(|index| {
+            let tx = &block.transactions[index.get()];
+            self.workshop.with_done(index, |done| match done.latest.as_ref() {
                 Some((_, execution)) => match &execution.verdict {
                     Verdict::Ran(result) => Some(Receipt::new(tx, result.clone())),
                     Verdict::Invalid(_) | Verdict::Blocked(_) => None,
@@ -149,10 +156,12 @@ impl LanesRun {
     fn state(&self) -> StateChanges {
         let Workshop { memory, world, block, before, .. } = &self.workshop;
         let keeps_empty = keeps_empty(block.spec);
+        // Reads as a transaction after the last would.
+        let after_all = TxIndex(memory.settled());
         let mut changes = before.clone();
         for (account, touched) in self.touched() {
             let address = memory.address(account);
-            let after = memory.find_account(account, AFTER);
+            let after = memory.find_account(account, after_all);
             let known = world.account(&address);
             let change = changes.entry(address).or_insert_with(|| AccountChange::unchanged(known));
             change.balance = after.balance;
@@ -165,7 +174,7 @@ impl LanesRun {
             }
             for key in touched.keys {
                 let slot = memory.slot(account, key);
-                let value = match memory.find_slot(slot, AFTER, after.by.reset) {
+                let value = match memory.find_slot(slot, after_all, after.by.reset) {
                     SlotFound::Value(_, value) => value,
                     SlotFound::Base | SlotFound::Estimate(_) => slot.base,
                 };

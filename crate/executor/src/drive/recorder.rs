@@ -196,6 +196,20 @@ impl Recorder {
         });
     }
 
+    /// A transaction that cannot be in the block at its place is passed over.
+    pub(super) fn skipped(&mut self, time: u64, version: Version) {
+        self.push(time, EventKind::Skipped, Some(version), |_, _| {});
+    }
+
+    /// What an incarnation touched without having declared it, if there is anything.
+    pub(super) fn undeclared(&mut self, time: u64, version: Version, location: Option<Location>) {
+        if let Some(location) = location {
+            self.push(time, EventKind::UndeclaredTouched, Some(version), |event, book| {
+                event.location = Some(book.number(location));
+            });
+        }
+    }
+
     pub(super) fn wait_started(&mut self, time: u64, wait: Wait) {
         self.push(time, EventKind::WaitStarted, None, |event, _| {
             event.detail = wait.reason as u8;

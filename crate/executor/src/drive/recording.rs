@@ -6,13 +6,14 @@ use revm::primitives::U256;
 use rustc_hash::FxHashMap;
 
 use super::Recording;
+use super::order::Order;
 use super::recorder::{Locations, Ran, Recorder};
 use super::workshop::{Moved, Workshop};
 use crate::evm::{AccountRead, Execution, Field, SlotRead, SlotWrite};
 use crate::memory::{AccountChange, AccountNumber, Life, Location, NonceChange};
 
 /// Puts the notes of all lanes together.
-pub(super) fn recording(workshop: &Workshop, lanes: Vec<Recorder>) -> Recording {
+pub(super) fn recording(workshop: &Workshop, order: &Order, lanes: Vec<Recorder>) -> Recording {
     let mut events = Vec::new();
     let mut ran = Vec::new();
     let mut checks: FxHashMap<Version, Vec<Moved>> = FxHashMap::default();
@@ -29,7 +30,7 @@ pub(super) fn recording(workshop: &Workshop, lanes: Vec<Recorder>) -> Recording 
     }
     events.sort_unstable_by_key(|event| (event.time, event.seq));
     ran.sort_unstable_by_key(|ran| ran.version);
-    let mut writer = Writer { workshop, locations, accesses: Vec::new() };
+    let mut writer = Writer { workshop, order, locations, accesses: Vec::new() };
     for ran in &ran {
         let moved = checks.get(&ran.version).map(Vec::as_slice).unwrap_or_default();
         workshop.with_done(ran.version.tx, |done| {
@@ -44,6 +45,7 @@ pub(super) fn recording(workshop: &Workshop, lanes: Vec<Recorder>) -> Recording 
 
 struct Writer<'a> {
     workshop: &'a Workshop,
+    order: &'a Order,
     locations: Locations,
     accesses: Vec<Access>,
 }
@@ -121,13 +123,16 @@ impl Writer<'_> {
         let Looked { kind, location, saw, value, at } = *looked;
         // The last check counts.
         let moved = moved.iter().rev().find(|moved| moved.location == location);
+        let now = moved.map_or(saw, |moved| moved.now);
+        let by_place = |version: Option<Version>| version.map(|at| self.order.version(at));
+        let (saw, now) = (by_place(saw), by_place(now));
         self.accesses.push(Access {
             by: ran.version,
             kind,
             stale: moved.is_some_and(|moved| moved.stale),
             location: self.locations.number(location),
             saw,
-            now: moved.map_or(saw, |moved| moved.now),
+            now,
             // On threads nobody measures single reads.
             time: at.max(ran.from),
             value: value.to_be_bytes(),

@@ -5,9 +5,9 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use lanescope_protocol::event::FallbackReason;
+use lanescope_protocol::strategy::Class;
 use lanescope_protocol::{Event, Lane, Settings};
 
-use super::Run;
 use super::hints::Hints;
 use super::lane::LaneLoop;
 use super::one_lane::OneLane;
@@ -15,6 +15,7 @@ use super::outlook;
 use super::raw::{LanesRun, Raw, RawRun};
 use super::recorder::{Book, Recorder};
 use super::workshop::Workshop;
+use super::{Run, declare};
 use crate::block::{Block, BlockError};
 use crate::evm::run_baseline;
 use crate::strategy::{self, Strategy};
@@ -98,7 +99,9 @@ pub fn race_on_threads(
     options: ThreadsOptions<'_>,
 ) -> Result<Raced, BlockError> {
     let start = (options.now)();
-    if options.may_run_alone && outlook::is_better_alone(&block, &world) {
+    // Another order has another result.
+    let in_order = settings.strategy.rules.class() == Class::Exact;
+    if options.may_run_alone && in_order && outlook::is_better_alone(&block, &world) {
         let run = Box::new(run_baseline(&block, &world)?);
         let makespan = (options.now)().saturating_sub(start);
         return Ok(Raced::Done(Box::new(RawRun(Raw::Alone { run, block, makespan }))));
@@ -177,11 +180,14 @@ impl<'a> Floor<'a> {
         let start = (options.now)();
         let lanes = settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX);
         let rules = &settings.strategy.rules;
+        let declared = declare::declare(&block, &world, rules)?;
         let plan = outlook::plan(&block, &world, outlook::batches(&block, lanes));
         let plan = hints.put_into(plan, rules);
+        let plan = declare::plan_for(&block, declared.as_ref(), plan);
         Ok(Self {
             strategy: strategy::build(rules, lanes, plan)?,
-            workshop: Workshop::new(block, world, strategy::manner(rules), options.record)?,
+            workshop: Workshop::new(block, world, strategy::manner(rules), options.record)?
+                .under(declared),
             options,
             start,
             gas_used: Mutex::new(0),

@@ -8,7 +8,8 @@ use lanescope_protocol::{Lane, TxIndex, Version};
 use super::outlook::Outlook;
 use crate::block::{Block, BlockError};
 use crate::evm::{
-    Chance, Effects, Execution, Field, Filter, Machine, SlotRead, Verdict, check_block_gas,
+    Chance, Declared, Effects, Execution, Field, Filter, Machine, SlotRead, Verdict,
+    check_block_gas,
 };
 use crate::memory::{AccountNumber, Affected, Chunks, Location, Memory, SlotFound, SlotNumber};
 use crate::outcome::StateChanges;
@@ -36,6 +37,10 @@ pub(super) struct Workshop {
     bills: Chunks<AtomicU64>,
     outlook: Outlook,
     pub(super) manner: Manner,
+    /// What transactions may touch, if they had to say so.
+    pub(super) declared: Option<Arc<Declared>>,
+    /// How many have published, where what is published is final; locked while one does.
+    pub(super) published: Mutex<u32>,
     /// Whether thrown-away incarnations are kept, and checks say everything that has moved.
     keeps_all: bool,
 }
@@ -90,22 +95,41 @@ impl Workshop {
         let results = Chunks::new(block.transactions.len());
         let bills = Chunks::new(block.transactions.len());
         let outlook = Outlook::new(&block, &world, &memory);
-        Ok(Self { block, memory, world, before, results, bills, outlook, manner, keeps_all })
+        Ok(Self {
+            block,
+            memory,
+            world,
+            before,
+            results,
+            bills,
+            outlook,
+            manner,
+            declared: None,
+            published: Mutex::new(0),
+            keeps_all,
+        })
+    }
+
+    /// Transactions fail that touch what they have not declared.
+    pub(super) fn under(self, declared: Option<Declared>) -> Self {
+        Self { declared: declared.map(Arc::new), ..self }
     }
 
     /// An EVM for one lane.
     pub(super) fn machine(&self, lane: Lane) -> Machine {
-        Machine::new(Arc::clone(&self.block), Arc::clone(&self.memory), lane, self.manner)
+        let (block, memory) = (Arc::clone(&self.block), Arc::clone(&self.memory));
+        Machine::new(block, memory, lane, self.manner).under(self.declared.clone())
     }
 
     /// What is known of an incarnation before it runs.
     pub(super) fn chance(&self, version: Version, strategy: &dyn Strategy) -> Chance {
-        let is_first = strategy.committed() == version.tx.0;
+        let place = strategy.place(version.tx);
+        let is_first = strategy.committed() == place;
         // The first in line reads what is final. Who has been thrown away once may have looked at
         // more of the sender than is known.
         let reads_all = is_first || version.incarnation.0 > 0;
         let steady = self.outlook.steady_sender(version.tx.get()).filter(|_| !reads_all);
-        Chance { is_first, steady_sender: steady }
+        Chance { is_first, steady_sender: steady, place: Some(TxIndex(place)) }
     }
 
     /// Makes an incarnation's writes visible, and tells the strategy if others may have read
@@ -116,22 +140,36 @@ impl Workshop {
         execution: Box<Execution>,
         strategy: &dyn Strategy,
     ) {
+        if self.manner.sight == Sight::Latest {
+            self.publish_blindly(version, execution, strategy);
+        } else {
+            self.put(version, execution, strategy);
+        }
+    }
+
+    /// Puts an incarnation's writes where it has its place.
+    pub(super) fn put(&self, version: Version, execution: Box<Execution>, strategy: &dyn Strategy) {
         let tx = version.tx;
+        let place = execution.place;
+        let at = Version { tx: place, ..version };
         let result = self.results.get(tx.get());
         let mut done = lock(&result.done);
         let mut changed = Changed::default();
         let old = done.latest.take();
         let memory = &*self.memory;
         for (account, change) in &execution.effects.accounts {
-            changed.account(*account, memory.publish_account(*account, version, change.clone()));
+            changed.account(*account, memory.publish_account(*account, at, change.clone()));
         }
         for write in &execution.effects.slots {
-            changed.slot(write.slot, memory.publish_slot(write.slot, version, write.value));
+            changed.slot(write.slot, memory.publish_slot(write.slot, at, write.value));
         }
         if let Some((_, old)) = &old {
-            self.retract(tx, &old.effects, &execution.effects, &mut changed);
+            self.retract(old.place, &old.effects, &execution.effects, &mut changed);
         }
-        memory.publish_fee(tx, execution.effects.fee);
+        memory.publish_fee(place, execution.effects.fee);
+        if self.manner.own_order && matches!(execution.verdict, Verdict::Invalid(_)) {
+            memory.note_unpaid(place);
+        }
         // Whoever asks has seen that the transaction was executed, which is said afterwards.
         result.filter.store(execution.filter.0, Ordering::Release);
         let limit = self.block.transactions[tx.get()].gas_limit.min(BILL_MAX);
@@ -146,27 +184,24 @@ impl Workshop {
     }
 
     /// Takes back what the incarnation before wrote and this one does not.
-    fn retract(&self, tx: TxIndex, old: &Effects, new: &Effects, changed: &mut Changed) {
+    fn retract(&self, place: TxIndex, old: &Effects, new: &Effects, changed: &mut Changed) {
         for (account, _) in &old.accounts {
             let again = new.accounts.iter().any(|(known, _)| known == account);
             if !again {
-                changed.account(*account, self.memory.retract_account(*account, tx));
+                changed.account(*account, self.memory.retract_account(*account, place));
             }
         }
         for write in &old.slots {
             let again = new.slots.iter().any(|known| known.slot == write.slot);
             if !again {
-                changed.slot(write.slot, self.memory.retract_slot(write.slot, tx));
+                changed.slot(write.slot, self.memory.retract_slot(write.slot, place));
             }
         }
     }
 
-    /// The transaction as which the memory is asked on behalf of one at this moment.
-    pub(super) fn reader(&self, tx: TxIndex) -> TxIndex {
-        match self.manner.sight {
-            Sight::Versions => tx,
-            Sight::Final => tx.min(TxIndex(self.memory.final_below())),
-        }
+    /// As whom the memory is asked at this moment, on behalf of a transaction at a place.
+    pub(super) fn reader(&self, place: TxIndex) -> TxIndex {
+        self.manner.sight.reader(place, self.memory.settled())
     }
 
     /// Every place that the latest result of a transaction writes, as a few bits.
@@ -192,11 +227,13 @@ impl Workshop {
         match &done.latest {
             Some((_, execution)) if self.manner.estimates => {
                 for write in &execution.effects.slots {
-                    changed.slot(write.slot, self.memory.mark_estimate(write.slot, tx));
+                    changed
+                        .slot(write.slot, self.memory.mark_estimate(write.slot, execution.place));
                 }
             }
             Some((_, execution)) => {
-                self.retract(tx, &execution.effects, &Effects::default(), &mut changed);
+                let (place, effects) = (execution.place, &execution.effects);
+                self.retract(place, effects, &Effects::default(), &mut changed);
             }
             None => {}
         }
@@ -223,9 +260,12 @@ impl Workshop {
         let latest = done.latest.as_ref().filter(|(latest, _)| *latest == version);
         let Some((_, execution)) = latest else { return checked };
         checked.gas = execution.gas();
+        if self.manner.sight == Sight::Latest {
+            return checked;
+        }
         let accounts = execution.accounts.iter();
         for read in accounts.filter(|read| !read.is_steady || read.needs_values()) {
-            let now = self.memory.find_account(read.account, version.tx);
+            let now = self.memory.find_account(read.account, execution.place);
             let difference = read.difference(&now);
             if let Some(field) = difference {
                 let (location, now) = field.at(read.address, &now);
@@ -242,13 +282,13 @@ impl Workshop {
             }
         }
         for read in &execution.slots {
-            self.check_slot(version, read, &mut checked);
+            self.check_slot(execution.place, read, &mut checked);
         }
         checked
     }
 
-    fn check_slot(&self, version: Version, read: &SlotRead, checked: &mut Checked) {
-        let found = self.memory.find_slot(read.slot, version.tx, read.reset);
+    fn check_slot(&self, place: TxIndex, read: &SlotRead, checked: &mut Checked) {
+        let found = self.memory.find_slot(read.slot, place, read.reset);
         let (now, value, on) = match found {
             SlotFound::Base => (None, Some(read.slot.base), None),
             SlotFound::Value(now, value) => (Some(now), Some(value), None),
@@ -275,6 +315,9 @@ impl Workshop {
         gas_used: u64,
         checked: bool,
     ) -> core::result::Result<(), BlockError> {
+        if self.manner.own_order {
+            return Ok(());
+        }
         let limit = self.bills.get(version.tx.get()).load(Ordering::Acquire) & BILL_MAX;
         if limit == BILL_MAX || limit > self.block.env.gas_limit.saturating_sub(gas_used) {
             check_block_gas(&self.block, version.tx.get(), gas_used)?;

@@ -46,7 +46,7 @@ fn run(block: &Arc<Block>, world: &Arc<World>, left: &Outcome, tx: u32) -> (Box<
     }
     let mut machine =
         Machine::new(Arc::clone(block), Arc::clone(&memory), Lane(0), Manner::default());
-    let execution = machine.execute(TxIndex(tx), Chance { is_first: true, steady_sender: None });
+    let execution = machine.execute(TxIndex(tx), Chance { is_first: true, ..Chance::default() });
     let effects = &execution.effects;
     let slot = |account, number| (memory.address(account), memory.key(account, number));
     let deeds = Deeds {

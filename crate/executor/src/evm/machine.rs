@@ -12,21 +12,25 @@ use revm::primitives::{U256, hardfork::SpecId};
 use revm::state::{EvmState, TransactionId};
 use smallvec::SmallVec;
 
+use super::declared::Declared;
 use super::effects::{self, Effects};
 use super::instants;
 use super::observe;
 use super::reads::{AccountRead, Field, SlotRead};
 use super::setup::{Evm, evm};
 use super::source::Source;
+use super::touches;
 use super::view::{Blocked, EstimateMet, Filter, Rules, Sender, View};
 use crate::block::Block;
-use crate::memory::{AccountNumber, Memory};
+use crate::memory::{AccountNumber, Location, Memory};
 use crate::rules::keeps_empty;
 use crate::strategy::{Executed, Manner};
 
 /// Everything that one run of one transaction saw and did.
 #[derive(Debug)]
 pub(crate) struct Execution {
+    /// Its place in the order of commits: it has seen what lies below.
+    pub(crate) place: TxIndex,
     pub(crate) accounts: SmallVec<[AccountRead; 2]>,
     pub(crate) slots: Box<[SlotRead]>,
     pub(crate) filter: Filter,
@@ -36,6 +40,8 @@ pub(crate) struct Execution {
     pub(crate) needs_last_check: bool,
     pub(crate) effects: Effects,
     pub(crate) verdict: Verdict,
+    /// What it touched without having declared it, which is why it failed.
+    pub(crate) undeclared: Option<Location>,
 }
 
 /// How it ended.
@@ -61,10 +67,10 @@ impl Execution {
 
     /// Looks again whether its needs are met, as it does at its end: on the gas clock that is later
     /// than when it was run.
-    pub(crate) fn look_again(&mut self, index: TxIndex, memory: &Memory) {
+    pub(crate) fn look_again(&mut self, memory: &Memory) {
         let mut needing = self.accounts.iter().filter(|read| read.needs_values());
         self.is_doubtful = needing.any(|read| {
-            let found = memory.find_account(read.account, index);
+            let found = memory.find_account(read.account, self.place);
             match read.difference(&found) {
                 Some(Field::Nonce) => !read.is_predicted,
                 other => other.is_some(),
@@ -104,6 +110,8 @@ pub(crate) struct Chance {
     pub(crate) is_first: bool,
     /// The sender's account, if nonce and funds are certain whatever the block's transactions do.
     pub(crate) steady_sender: Option<AccountNumber>,
+    /// The transaction's place in the order of commits; `None`: the block's.
+    pub(crate) place: Option<TxIndex>,
 }
 
 /// Maps larger than this are given back: clearing one takes as long as it is large.
@@ -116,11 +124,18 @@ impl Machine {
         let strict = manner.exact_accounts
             || block.spec.is_enabled_in(SpecId::AMSTERDAM)
             || memory.world().may_overflow();
-        let sight = manner.sight;
-        let rules = Rules { keeps_empty: keeps_empty(block.spec), strict, sight };
+        let rules = Rules { keeps_empty: keeps_empty(block.spec), strict, sight: manner.sight };
         let mut evm = evm(&block, Source::Memory(View::new(memory, rules, lane.get())));
         observe::install(evm.instruction.instruction_table_mut());
         Self { block, rules, manner, evm }
+    }
+
+    /// Transactions fail that touch what they have not declared, if they had to declare anything.
+    pub(crate) fn under(mut self, declared: Option<Arc<Declared>>) -> Self {
+        if let Some(view) = self.evm.ctx.journaled_state.database.view() {
+            view.declared = declared;
+        }
+        self
     }
 
     /// The same, but it notes how much gas is spent before each read.
@@ -144,21 +159,24 @@ impl Machine {
         slots: &[SlotRead],
     ) -> Box<Execution> {
         let tx = &self.block.transactions[index.get()];
-        let is_first = chance.is_first;
-        let Manner { predicts_nonces, trusts_senders, .. } = self.manner;
-        let strict = self.rules.strict;
+        let Manner { predicts_nonces, trusts_senders, shortcuts, .. } = self.manner;
+        let predicts = !chance.is_first && !self.rules.strict && predicts_nonces;
+        let place = chance.place.unwrap_or(index);
         self.evm.ctx.tx = Arc::clone(tx);
         let sender = Sender {
-            tx: index,
+            tx: place,
+            index,
             address: tx.caller,
             nonce: tx.nonce,
             cost: cost(tx),
-            predicts: !is_first && predicts_nonces && !strict,
+            predicts,
             receiver: tx.kind.into_to().filter(|_| {
                 let Rules { keeps_empty, strict, .. } = self.rules;
-                !keeps_empty && !strict && tx.authorization_list.is_empty()
+                shortcuts && !keeps_empty && !strict && tx.authorization_list.is_empty()
             }),
-            steady: chance.steady_sender.filter(|_| trusts_senders && !strict),
+            steady: chance
+                .steady_sender
+                .filter(|_| trusts_senders && shortcuts && !self.rules.strict),
         };
         if let Some(view) = self.evm.ctx.journaled_state.database.view() {
             view.begin(sender);
@@ -185,6 +203,7 @@ impl Machine {
 impl Execution {
     fn invalid(reason: String) -> Self {
         Self {
+            place: TxIndex::default(),
             accounts: SmallVec::new(),
             slots: Box::default(),
             filter: Filter::default(),
@@ -192,6 +211,7 @@ impl Execution {
             needs_last_check: true,
             effects: Effects::default(),
             verdict: Verdict::Invalid(reason),
+            undeclared: None,
         }
     }
 }
@@ -206,8 +226,8 @@ fn complete(
     view: &mut View,
 ) -> Box<Execution> {
     let tx = &*block.transactions[index.get()];
-    note_what_no_opcode_tells(tx, view, result.is_err());
-    let (effects, verdict) = match result {
+    note_what_no_opcode_tells(tx, view, result.is_err() && view.undeclared.is_none());
+    let (mut effects, mut verdict) = match result {
         Ok(result) => {
             let fee = fee(block, tx, result.tx_gas_used());
             let recipient = &block.env.beneficiary;
@@ -219,7 +239,12 @@ fn complete(
             None => (Effects::default(), Verdict::Invalid(invalid_reason(&error))),
         },
     };
-    let is_doubtful = register_needs(index, tx, view);
+    let undeclared = enforce(rules, index, &effects, &verdict, view);
+    if undeclared.is_some() {
+        let (left, result) = touches::failed(block, tx, view, fee(block, tx, tx.gas_limit));
+        (effects, verdict) = (left, Verdict::Ran(result));
+    }
+    let is_doubtful = register_needs(tx, view);
     let recipient = view.memory().fee_recipient();
     // Fees are published without telling anybody. They can only add to what was seen, so a balance
     // that was large enough stays so.
@@ -229,6 +254,7 @@ fn complete(
     });
     let invalid = matches!(verdict, Verdict::Invalid(_));
     Box::new(Execution {
+        place: view.place(),
         accounts: SmallVec::from_slice(&view.accounts),
         slots: view.slots.as_slice().into(),
         filter: view.filter,
@@ -236,20 +262,44 @@ fn complete(
         needs_last_check: looks_at_fees || view.nonce_predicted || invalid,
         effects,
         verdict,
+        undeclared,
     })
+}
+
+/// Answers the first thing that the transaction touched and had not declared, if there is one.
+fn enforce(
+    rules: Rules,
+    index: TxIndex,
+    effects: &Effects,
+    verdict: &Verdict,
+    view: &mut View,
+) -> Option<Location> {
+    let declared = Arc::clone(view.declared.as_ref()?);
+    let undeclared = view.undeclared.or_else(|| {
+        let View { memory, accounts, slots, .. } = &*view;
+        let ran = matches!(verdict, Verdict::Ran(_));
+        let touched = touches::touches(accounts, slots, effects, memory, rules.keeps_empty);
+        let mut not_allowed = touched.into_iter().filter(|it| !declared.allows(index, *it));
+        not_allowed.next().filter(|_| ran).map(|touch| touch.location)
+    });
+    if undeclared.is_some() {
+        touches::forget_undeclared(index, &declared, view);
+    }
+    undeclared
 }
 
 /// Registers as a reader of balances and nonces where something of them was needed, and only then
 /// looks whether the needs are met: whoever changes them later sees the registration. Answers
 /// whether a need is not met.
-fn register_needs(index: TxIndex, tx: &TxEnv, view: &mut View) -> bool {
+fn register_needs(tx: &TxEnv, view: &mut View) -> bool {
+    let place = view.place();
     let mut doubtful = false;
     let mut predicted = false;
     let View { memory, accounts, filter, nonce_predicted, .. } = view;
     for read in accounts.iter().filter(|read| read.needs_values()) {
         filter.add_values(read.account);
-        memory.note_value_reader(read.account, index);
-        match read.difference(&memory.find_account(read.account, index)) {
+        memory.note_value_reader(read.account, place);
+        match read.difference(&memory.find_account(read.account, place)) {
             // The sender's earlier transactions have not all run: that is no reason for doubt yet.
             Some(Field::Nonce) if *nonce_predicted && read.address == tx.caller => {
                 predicted = true;

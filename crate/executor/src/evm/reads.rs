@@ -42,6 +42,8 @@ pub(crate) struct Needs {
     pub(crate) existence: bool,
     /// Slots were read: it counts who cleared the storage last.
     pub(crate) storage: bool,
+    /// Something of the balance was looked at, even if any other would have done as well.
+    pub(crate) payments: bool,
 }
 
 /// A slot as it was handed to revm.
@@ -132,6 +134,7 @@ impl Needs {
     /// A payment out of the account: `current` is its balance at that moment, `seen` the one that
     /// was handed out when the transaction began.
     pub(crate) fn payment(&mut self, value: U256, seen: U256, current: U256) {
+        self.payments = true;
         // What the balance would have to be at the beginning to be `value` now.
         let bound = value.saturating_add(seen).saturating_sub(current);
         if current >= value {
@@ -144,6 +147,7 @@ impl Needs {
     /// Whether the account is empty was looked at (EIP-161).
     pub(crate) fn emptiness(&mut self, seen: &AccountState, current: U256) {
         self.bare_nonce = true;
+        self.payments = true;
         if seen.is_bare() {
             if current.is_zero() {
                 self.exact_balance = true;

@@ -11,9 +11,11 @@ use revm::context_interface::DBErrorMarker;
 use revm::primitives::{Address, B256, KECCAK_EMPTY, U256};
 use revm::state::{AccountId, AccountInfo};
 
+use super::declared::Declared;
 use super::instants::Progress;
 use super::reads::{AccountRead, Needs, SlotRead};
-use crate::memory::{AccountNumber, AccountState, Memory, SlotFound, SlotNumber};
+use super::touches::Touch;
+use crate::memory::{AccountNumber, AccountState, Location, Memory, SlotFound, SlotNumber};
 use crate::strategy::Sight;
 use crate::world::SANE_BALANCE_BITS;
 
@@ -36,6 +38,10 @@ pub(super) struct View {
     pub(super) creates: bool,
     /// Where an estimate stopped the incarnation.
     pub(super) blocked: Option<Blocked>,
+    /// What transactions may touch, if they had to say so.
+    pub(super) declared: Option<Arc<Declared>>,
+    /// Where the incarnation was stopped because it may not read there.
+    pub(super) undeclared: Option<Location>,
     /// How much gas is spent, where anybody counts.
     pub(super) progress: Progress,
     /// Answers that are given already: those before the instant from which on it runs again.
@@ -64,7 +70,10 @@ pub(super) struct Rules {
 /// What is known of the sender before anything runs.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sender {
+    /// The transaction's place in the order of commits: it sees what lies below.
     pub(super) tx: TxIndex,
+    /// Its index in the block.
+    pub(super) index: TxIndex,
     pub(super) address: Address,
     pub(super) nonce: u64,
     /// What the sender must own: value and all gas at the highest price.
@@ -105,7 +114,7 @@ pub(crate) struct Blocked {
     pub(crate) at: u64,
 }
 
-/// Stops revm at an estimate.
+/// Stops revm at an estimate, and where nothing may be read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EstimateMet;
 
@@ -164,6 +173,8 @@ impl View {
             blocked: None,
             progress: Progress::default(),
             given: Given::default(),
+            declared: None,
+            undeclared: None,
         }
     }
 
@@ -179,6 +190,27 @@ impl View {
         self.nonce_predicted = false;
         self.creates = false;
         self.blocked = None;
+        self.undeclared = None;
+    }
+
+    /// As whom the incarnation reads now.
+    fn reader(&self) -> TxIndex {
+        self.rules.sight.reader(self.sender.tx, self.memory.settled())
+    }
+
+    /// Stops an incarnation that reads what its transaction has not declared.
+    fn must_be_declared(&mut self, location: Location) -> Result<(), EstimateMet> {
+        let declared = self.declared.as_ref();
+        if declared.is_none_or(|all| all.allows(self.sender.index, Touch::read(location))) {
+            return Ok(());
+        }
+        self.undeclared = self.undeclared.or(Some(location));
+        Err(EstimateMet)
+    }
+
+    /// The incarnation's place in the order of commits.
+    pub(super) fn place(&self) -> TxIndex {
+        self.sender.tx
     }
 
     /// The first answers of the incarnation, if it runs again from some instant on.
@@ -189,14 +221,6 @@ impl View {
 
     pub(super) fn memory(&self) -> &Memory {
         &self.memory
-    }
-
-    /// The transaction as which the memory is asked at this moment.
-    fn reader(&self) -> TxIndex {
-        match self.rules.sight {
-            Sight::Versions => self.sender.tx,
-            Sight::Final => self.sender.tx.min(TxIndex(self.memory.final_below())),
-        }
     }
 
     /// The position of an account that revm has loaded.
@@ -217,6 +241,7 @@ impl View {
 
     pub(super) fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, EstimateMet> {
         let is_sender = address == self.sender.address;
+        self.must_be_declared(Location::Code(address))?;
         if let Some(read) = self.given.accounts.get(self.accounts.len()).copied() {
             return Ok(self.hand_out_again(read, is_sender));
         }
@@ -334,6 +359,8 @@ impl View {
             // revm loads an account before its slots; an unloaded one would have none.
             return Ok(U256::ZERO);
         };
+        self.must_be_declared(Location::Slot(address, key))?;
+        let reader = self.reader();
         let read = &mut self.accounts[position];
         read.needs.storage = true;
         let reset = read.seen.by.reset;
@@ -348,7 +375,7 @@ impl View {
         let found = match self.rules.sight {
             Sight::Versions => self.memory.read_slot(slot, self.sender.tx, reset),
             // Nobody is told of what is published, so nobody needs to know who has read.
-            Sight::Final => self.memory.find_slot(slot, self.reader(), reset),
+            Sight::Final | Sight::Latest => self.memory.find_slot(slot, reader, reset),
         };
         let (saw, value) = match found {
             SlotFound::Base => (None, slot.base),

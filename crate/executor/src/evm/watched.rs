@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use revm::bytecode::opcode;
-use revm::interpreter::Interpreter;
+use revm::handler::FrameResult;
 use revm::interpreter::interpreter::EthInterpreter;
 use revm::interpreter::interpreter_types::{Jumps, MemoryTr};
+use revm::interpreter::{FrameInput, Interpreter};
 use revm::primitives::hardfork::SpecId;
 use revm::{InspectEvm, Inspector};
 
 use super::ledger::Ledger;
-use super::setup::inspected;
+use super::setup::{Ctx, inspected};
 use super::source::Source;
 use crate::block::Block;
 use crate::world::World;
@@ -21,7 +22,8 @@ use crate::world::World;
 pub(crate) fn hear_keccak(block: &Block, world: &Arc<World>, hear: &mut dyn FnMut(&[u8])) {
     let keeps_empty = !block.spec.is_enabled_in(SpecId::SPURIOUS_DRAGON);
     let ledger = Ledger::new(Arc::clone(world), keeps_empty);
-    let mut evm = inspected(block, Source::Ledger(ledger), Listener { hear });
+    let mut listener = Listener { hear };
+    let mut evm = inspected(block, Source::Ledger(ledger), Watched(&mut listener));
     for transaction in &block.transactions {
         if let Ok(executed) = evm.inspect_tx(transaction.clone())
             && let Some(ledger) = evm.ctx.journaled_state.database.ledger()
@@ -31,12 +33,40 @@ pub(crate) fn hear_keccak(block: &Block, world: &Arc<World>, hear: &mut dyn FnMu
     }
 }
 
+/// Looks on while an EVM runs.
+pub(super) trait Watch {
+    /// Before an instruction.
+    fn step(&mut self, interpreter: &mut Interpreter<EthInterpreter>, context: &mut Ctx);
+    /// After it.
+    fn step_end(&mut self, _context: &mut Ctx) {}
+    /// After a call or a creation, the outermost last.
+    fn frame_end(&mut self, _context: &mut Ctx) {}
+}
+
+/// Any of them, as an inspector: one type for all, because the interpreter is compiled anew for
+/// every type.
+pub(super) struct Watched<'a>(pub(super) &'a mut dyn Watch);
+
+impl Inspector<Ctx, EthInterpreter> for Watched<'_> {
+    fn step(&mut self, interpreter: &mut Interpreter<EthInterpreter>, context: &mut Ctx) {
+        self.0.step(interpreter, context);
+    }
+
+    fn step_end(&mut self, _: &mut Interpreter<EthInterpreter>, context: &mut Ctx) {
+        self.0.step_end(context);
+    }
+
+    fn frame_end(&mut self, context: &mut Ctx, _: &FrameInput, _: &mut FrameResult) {
+        self.0.frame_end(context);
+    }
+}
+
 struct Listener<'a> {
     hear: &'a mut dyn FnMut(&[u8]),
 }
 
-impl<CTX> Inspector<CTX, EthInterpreter> for Listener<'_> {
-    fn step(&mut self, interpreter: &mut Interpreter<EthInterpreter>, _: &mut CTX) {
+impl Watch for Listener<'_> {
+    fn step(&mut self, interpreter: &mut Interpreter<EthInterpreter>, _: &mut Ctx) {
         if interpreter.bytecode.opcode() != opcode::KECCAK256 {
             return;
         }

@@ -1,5 +1,6 @@
 //! The multi-version memory itself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -85,6 +86,8 @@ pub(crate) struct Memory {
     transactions: u32,
     /// Transactions below are final.
     final_below: AtomicU32,
+    /// Places of transactions that could not be in the block, where such are passed over.
+    unpaid: Mutex<BTreeSet<u32>>,
 }
 
 impl Memory {
@@ -102,6 +105,7 @@ impl Memory {
             keeps_empty: keeps_empty(block.spec),
             transactions: block.transactions.len() as u32,
             final_below: AtomicU32::new(0),
+            unpaid: Mutex::default(),
             world,
         };
         this.fee_recipient = this.account_number(&block.env.beneficiary);
@@ -131,12 +135,17 @@ impl Memory {
 
     /// Transactions below are final from now on.
     pub(crate) fn settle(&self, final_below: u32) {
-        self.final_below.store(final_below, Ordering::Release);
+        self.final_below.fetch_max(final_below, Ordering::AcqRel);
     }
 
     /// Transactions below are final.
-    pub(crate) fn final_below(&self) -> u32 {
+    pub(crate) fn settled(&self) -> u32 {
         self.final_below.load(Ordering::Acquire)
+    }
+
+    /// A place in the order of commits stays empty: nobody pays there.
+    pub(crate) fn note_unpaid(&self, place: TxIndex) {
+        lock(&self.unpaid).insert(place.0);
     }
 
     pub(crate) fn account_number(&self, address: &Address) -> AccountNumber {
@@ -299,9 +308,12 @@ impl Memory {
             let fees = self.fees.sum(since, reader.0, final_below);
             state.balance = state.balance.wrapping_add(fees);
             // Before EIP-161 every payment, even of nothing, makes the recipient exist.
-            let paid = reader.0.min(self.transactions);
-            let paid_since = state.destroyed_by.map_or(0, |tx| tx.0 + 1) < paid;
-            state.exists |= self.keeps_empty && paid_since;
+            state.exists |= self.keeps_empty && {
+                let mut places =
+                    state.destroyed_by.map_or(0, |tx| tx.0 + 1)..reader.0.min(self.transactions);
+                let unpaid = lock(&self.unpaid);
+                places.any(|place| !unpaid.contains(&place))
+            };
         }
         state
     }

@@ -2,28 +2,38 @@
 //! no thread, no clock, nothing that blocks for long. Both drivers run the same one.
 
 mod block_stm;
+mod board;
+mod declared_locks;
 mod in_order_merge;
 mod locked;
+mod naive;
+mod ordered;
+mod owned_shared;
 mod plan;
 mod pool;
 mod rounds;
 mod sequential;
 mod speculation;
+#[cfg(all(test, not(feature = "interleavings")))]
+mod stage;
 mod word;
 
 use core::fmt::Debug;
 
 use lanescope_protocol::event::{FallbackReason, WaitReason};
 use lanescope_protocol::strategy::{
-    Balances, BlockStm as BlockStmRules, Expectation, Hints, Invalidation, ValidationOrder,
+    Balances, BlockStm as BlockStmRules, Class, Expectation, Hints, Invalidation, ValidationOrder,
 };
 use lanescope_protocol::{Incarnation, Lane, Rules, TxIndex, Version};
 
 use crate::block::BlockError;
 
 pub(crate) use block_stm::BlockStm;
+use declared_locks::DeclaredLocks;
 use in_order_merge::InOrderMerge;
-pub(crate) use plan::{Like, Plan};
+use naive::Naive;
+use owned_shared::OwnedShared;
+pub(crate) use plan::{Like, Plan, Wants};
 pub(crate) use pool::NO_GROUP;
 use rounds::Rounds;
 use sequential::Sequential;
@@ -156,6 +166,12 @@ pub(crate) trait Strategy: Debug + Send + Sync {
     fn ticks_percent(&self, _version: Version) -> u32 {
         100
     }
+
+    /// The place of a transaction in the order of commits: it sees what lies below. Known from when
+    /// it is handed out; of a rule that detects nothing, from when it has published.
+    fn place(&self, tx: TxIndex) -> u32 {
+        tx.0
+    }
 }
 
 /// What an execution sees of the others.
@@ -166,6 +182,19 @@ pub(crate) enum Sight {
     Versions,
     /// What is final when it looks.
     Final,
+    /// Whatever has been published when it looks, by anybody; and what is published is final.
+    Latest,
+}
+
+impl Sight {
+    /// As whom a transaction with this place asks the memory, where so many are final.
+    pub(crate) fn reader(self, place: TxIndex, settled: u32) -> TxIndex {
+        match self {
+            Self::Versions => place,
+            Self::Final => place.min(TxIndex(settled)),
+            Self::Latest => TxIndex(settled),
+        }
+    }
 }
 
 /// How executions read under a rule; the same for a whole run.
@@ -181,6 +210,12 @@ pub(crate) struct Manner {
     pub(crate) trusts_senders: bool,
     /// Writes of an aborted incarnation stay, marked as estimates; else they are taken back.
     pub(crate) estimates: bool,
+    /// What is certain of senders and receivers in block order need not be read.
+    pub(crate) shortcuts: bool,
+    /// Commits may have another order than the block. Who cannot be in the block when its turn
+    /// comes is passed over then; and what fits into the block's gas, which is a question of block
+    /// order, is not asked.
+    pub(crate) own_order: bool,
 }
 
 impl Default for Manner {
@@ -191,6 +226,8 @@ impl Default for Manner {
             predicts_nonces: true,
             trusts_senders: true,
             estimates: true,
+            shortcuts: true,
+            own_order: false,
         }
     }
 }
@@ -217,6 +254,13 @@ pub(crate) fn manner(rules: &Rules) -> Manner {
             trusts_senders: of.predicts_nonces,
             ..Manner::default()
         },
+        Rules::DeclaredLocks(_) | Rules::OwnedShared(_) | Rules::Naive => Manner {
+            sight: if *rules == Rules::Naive { Sight::Latest } else { Sight::Versions },
+            predicts_nonces: false,
+            shortcuts: false,
+            own_order: rules.class() != Class::Exact,
+            ..Manner::default()
+        },
         _ => Manner::default(),
     }
 }
@@ -238,6 +282,11 @@ pub(crate) fn build(
         }
         Rules::InOrderMerge(of) => Ok(Box::new(InOrderMerge::new_merge(lanes, plan, of))),
         Rules::Rounds(of) => Ok(Box::new(Rounds::new_rounds(lanes, plan, of))),
+        Rules::Naive => Ok(Box::new(Naive::new(plan.batches.len()))),
+        Rules::DeclaredLocks(of) => {
+            Ok(Box::new(DeclaredLocks::new(*of, lanes, &plan.wants, plan.block_gas)))
+        }
+        Rules::OwnedShared(of) => Ok(Box::new(OwnedShared::new(*of, &plan.wants, plan.block_gas))),
         _ => Err(BlockError::Unsupported(rules.name().title().to_owned())),
     }
 }

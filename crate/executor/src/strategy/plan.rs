@@ -24,6 +24,28 @@ pub(crate) struct Plan {
     /// The group of each transaction, or [`super::NO_GROUP`]: a group stays on one lane, in order.
     /// Empty if there are none.
     pub(crate) groups: Box<[u32]>,
+    /// What each transaction has declared to touch; empty if nothing had to be declared.
+    pub(crate) wants: Box<[Wants]>,
+    /// The block's gas limit.
+    pub(crate) block_gas: u64,
+}
+
+/// What a transaction wants to touch, and how much it is worth to its sender. Keys are numbers from
+/// 0, without holes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wants {
+    /// Keys that it reads and does not write, sorted.
+    pub(crate) reads: Box<[u32]>,
+    /// Keys that it writes, sorted.
+    pub(crate) writes: Box<[u32]>,
+    /// Gas that it is expected to use.
+    pub(crate) gas: u64,
+    /// What it pays to the fee recipient, per gas.
+    pub(crate) priority: u128,
+    /// The sender's transaction before.
+    pub(crate) before: Option<TxIndex>,
+    /// It may look at what all others pay to the fee recipient.
+    pub(crate) alone: bool,
 }
 
 /// A transaction's class.

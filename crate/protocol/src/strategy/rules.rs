@@ -246,10 +246,11 @@ impl Rules {
             Self::Naive => Class::Nothing,
             Self::OwnedShared(_) => Class::SomeOrder,
             // In block order with complete declarations nothing fails that would not fail on one
-            // lane.
+            // lane; under a cap, what is too large for it never runs.
             Self::DeclaredLocks(locks)
                 if locks.order == LockOrder::Priority
-                    || locks.declares == Declarations::Simulated =>
+                    || locks.declares == Declarations::Simulated
+                    || locks.account_cap_percent < 100 =>
             {
                 Class::SomeOrder
             }

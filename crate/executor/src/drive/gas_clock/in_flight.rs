@@ -179,7 +179,8 @@ impl InFlight {
     /// the same value of another version are put right.
     pub(super) fn is_outdated(&mut self, now: u64, workshop: &Workshop) -> bool {
         let (accounts, slots) = self.timing.before(now);
-        let reader = workshop.reader(self.version.tx);
+        let place = self.chance.place.unwrap_or(self.version.tx);
+        let reader = workshop.reader(place);
         let blocked = matches!(self.execution.verdict, Verdict::Blocked(_));
         if blocked && self.timing.end >= now {
             return true;

@@ -7,6 +7,7 @@ use lanescope_protocol::{Costs, Fault, Lane, Rules, Settings, TxIndex, Version};
 use rustc_hash::FxHashMap;
 
 use super::super::Run;
+use super::super::declare;
 use super::super::hints::Hints;
 use super::super::outlook;
 use super::super::raw::LanesRun;
@@ -96,13 +97,15 @@ impl Simulation {
     ) -> Result<Self, BlockError> {
         let rules = &settings.strategy.rules;
         let hints = Hints::new(&block, &world, settings)?;
+        let declared = declare::declare(&block, &world, rules)?;
         let producer = hints.producer;
         let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
         let plan = hints.put_into(plan, rules);
+        let plan = declare::plan_for(&block, declared.as_ref(), plan);
         let manner = strategy::manner(rules);
         let strategy = strategy::build(rules, settings.lanes, plan)?;
         let transactions = block.transactions.len();
-        let workshop = Workshop::new(block, world, manner, true)?;
+        let workshop = Workshop::new(block, world, manner, true)?.under(declared);
         let machine = workshop.machine(Lane(0)).timed();
         let recorder = Recorder::new(Lane(0), true, Arc::new(Book::default()));
         let mut simulation = Self {
@@ -214,13 +217,14 @@ impl Simulation {
         }
         let Some(execution) = self.spoil(lane, (version, shown), role, execution) else { return };
         let mut execution = execution;
-        execution.look_again(version.tx, &self.workshop.memory);
+        execution.look_again(&self.workshop.memory);
         let (status, gas) = (execution.status(), execution.gas());
-        let so = execution.so();
+        let (so, undeclared) = (execution.so(), execution.undeclared);
         self.change(shown.tx);
         self.workshop.publish(shown, execution, &*self.strategy);
         self.change(shown.tx);
         self.recorder.at(lane).execution_finished((from, now), shown, status, gas);
+        self.recorder.undeclared(now, shown, undeclared);
         if self.strategy.executed(version, so) {
             self.begin_validation(lane, role, version);
         }
@@ -302,7 +306,11 @@ impl Simulation {
             self.changed = self.changed.with(self.workshop.written(version.tx));
         }
         self.changed.add_values(self.workshop.memory.fee_recipient());
-        self.recorder.at(lane).committed(self.now, shown, checked.gas, checked.moved);
+        if self.workshop.passed_over(version.tx).is_some() {
+            self.recorder.at(lane).skipped(self.now, shown);
+        } else {
+            self.recorder.at(lane).committed(self.now, shown, checked.gas, checked.moved);
+        }
         Ok(true)
     }
 

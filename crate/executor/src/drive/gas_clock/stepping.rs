@@ -15,7 +15,7 @@ use super::super::hints::Hints;
 use super::super::raw::LanesRun;
 use super::super::recorder::{Book, Recorder};
 use super::super::workshop::{Checked, Workshop};
-use super::super::{Run, outlook};
+use super::super::{Run, declare, outlook};
 use super::GasClockRun;
 use crate::block::{Block, BlockError};
 use crate::evm::{Chance, Execution, Machine, Verdict};
@@ -65,7 +65,10 @@ impl Stepper {
         let hints = Hints::new(&block, &world, settings)?;
         let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
         let plan = hints.put_into(plan, rules);
+        let declared = declare::declare(&block, &world, rules)?;
+        let plan = declare::plan_for(&block, declared.as_ref(), plan);
         let workshop = Workshop::new(block, world, strategy::manner(rules), true)?;
+        let workshop = workshop.under(declared);
         let mut stepper = Self {
             strategy: strategy::build(rules, settings.lanes, plan)?,
             machine: workshop.machine(Lane(0)).timed(),
@@ -138,12 +141,13 @@ impl Stepper {
             self.strategy.blocked(version, blocked.on);
             return;
         }
-        flight.execution.look_again(version.tx, &self.workshop.memory);
+        flight.execution.look_again(&self.workshop.memory);
         let (status, gas) = (flight.execution.status(), flight.execution.gas());
-        let so = flight.execution.so();
+        let (so, undeclared) = (flight.execution.so(), flight.execution.undeclared);
         self.workshop.publish(version, flight.execution, &*self.strategy);
         let recorder = self.recorder.at(lane);
         recorder.execution_finished((flight.from, self.now), version, status, gas);
+        recorder.undeclared(self.now, version, undeclared);
         if self.strategy.executed(version, so) {
             self.validate(lane, version);
         }
@@ -164,6 +168,10 @@ impl Stepper {
             self.workshop.note_patches(version, self.now, self.recorder.at(lane));
             self.strategy.commit(version);
             self.workshop.memory.settle(self.strategy.committed());
+            if self.workshop.passed_over(version.tx).is_some() {
+                self.recorder.at(lane).skipped(self.now, version);
+                continue;
+            }
             self.recorder.at(lane).committed(self.now, version, checked.gas, checked.moved);
         }
         self.strategy.end_commits();
@@ -351,7 +359,7 @@ fn check(plan: &Plan, lanes: u16, strategy: &str, length: (Length, u64)) {
 }
 
 /// Strategies whose executions see each other in different ways.
-const STRATEGIES: [&str; 8] = [
+const STRATEGIES: [&str; 12] = [
     "block-stm",
     "block-stm:balances=exact",
     "block-stm:estimates=off,hints=none",
@@ -360,6 +368,10 @@ const STRATEGIES: [&str; 8] = [
     "in-order-merge:balances=exact,predicts-nonces=off,pinned=on",
     "rounds:max-rounds=3",
     "dependency-graph:hints=wrong",
+    "declared-locks:declares=simulated,overtakes=off",
+    "solana-greedy",
+    "sui",
+    "naive",
 ];
 
 proptest! {
