@@ -125,6 +125,12 @@ pub(crate) trait Strategy: Debug + Send + Sync {
     /// The next transaction in line, if it can become final now. Only for who has the right.
     fn head(&self) -> Option<Head>;
 
+    /// Whether [`Strategy::head`] would answer one. Changes nothing.
+    fn has_head(&self) -> bool;
+
+    /// The head is being checked, though it said that it need not be. Only for who has the right.
+    fn suspect(&self, _version: Version) {}
+
     /// Makes the head final. Only for who has the right.
     fn commit(&self, version: Version);
 
@@ -134,12 +140,13 @@ pub(crate) trait Strategy: Debug + Send + Sync {
     /// How many transactions, from the first, are final.
     fn committed(&self) -> u32;
 
+    /// Whether what was published can be taken back before it is committed.
+    fn can_abort(&self) -> bool {
+        true
+    }
+
     /// For how many lanes there is something to do now; all of them, once the block is done.
     fn work(&self) -> usize;
-
-    /// The lane will not ask for a while, or never: what is kept for it may go to others. It gets
-    /// tasks again once it asks.
-    fn lane_gone(&self, _lane: Lane) {}
 
     /// What an incarnation takes, in percent of its gas: re-executions may find things at hand.
     fn ticks_percent(&self, _version: Version) -> u32 {
@@ -203,7 +210,8 @@ pub(crate) fn manner(rules: &Rules) -> Manner {
             sight: Sight::Final,
             exact_accounts: exact(of.balances),
             predicts_nonces: of.predicts_nonces,
-            trusts_senders: of.predicts_nonces,
+            // What is patched at the merge is seen only if everything was read.
+            trusts_senders: false,
             ..Manner::default()
         },
         _ => Manner::default(),
