@@ -24,7 +24,7 @@ use super::view::{Blocked, EstimateMet, Filter, Rules, Sender, View};
 use crate::block::Block;
 use crate::memory::{AccountNumber, Location, Memory};
 use crate::rules::keeps_empty;
-use crate::strategy::{Executed, Manner};
+use crate::strategy::{Executed, Manner, Sight};
 
 /// Everything that one run of one transaction saw and did.
 #[derive(Debug)]
@@ -171,8 +171,9 @@ impl Machine {
             cost: cost(tx),
             predicts,
             receiver: tx.kind.into_to().filter(|_| {
-                let Rules { keeps_empty, strict, .. } = self.rules;
-                shortcuts && !keeps_empty && !strict && tx.authorization_list.is_empty()
+                let Rules { keeps_empty, strict, sight } = self.rules;
+                let sees_all = sight == Sight::Versions && shortcuts;
+                sees_all && !keeps_empty && !strict && tx.authorization_list.is_empty()
             }),
             steady: chance
                 .steady_sender

@@ -134,10 +134,6 @@ impl Machine for Merge {
         self.fresh.free() + usize::from(self.again.is_some())
     }
 
-    fn lane_gone(&mut self, lane: Lane) {
-        self.fresh.lane_gone(lane);
-    }
-
     fn ticks_percent(&self, version: Version) -> u32 {
         if version.incarnation == Incarnation(0) { 100 } else { self.retry_percent }
     }
@@ -211,7 +207,6 @@ mod tests {
         assert!(matches!(merge.next(B), Task::Wait(_)));
         assert_eq!(merge.work(), 0, "what is left is for a lane that works");
         assert_eq!(merge.next(A), Task::Execute(v(1, 0)));
-        merge.lane_gone(A);
-        assert_eq!(merge.next(B), Task::Execute(v(3, 0)));
+        assert_eq!(merge.next(A), Task::Execute(v(3, 0)));
     }
 }

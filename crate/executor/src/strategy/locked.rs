@@ -37,9 +37,6 @@ pub(super) trait Machine: Debug + Send {
 
     fn work(&self) -> usize;
 
-    /// See [`Strategy::lane_gone`].
-    fn lane_gone(&mut self, _lane: Lane) {}
-
     /// See [`Strategy::ticks_percent`].
     fn ticks_percent(&self, _version: Version) -> u32 {
         100
@@ -139,10 +136,6 @@ impl<M: Machine> Strategy for Locked<M> {
             u32::MAX => usize::MAX,
             work => work as usize,
         }
-    }
-
-    fn lane_gone(&self, lane: Lane) {
-        self.with(|machine| machine.lane_gone(lane));
     }
 
     fn ticks_percent(&self, version: Version) -> u32 {

@@ -158,10 +158,6 @@ pub(crate) trait Strategy: Debug + Send + Sync {
     /// For how many lanes there is something to do now; all of them, once the block is done.
     fn work(&self) -> usize;
 
-    /// The lane will not ask for a while, or never: what is kept for it may go to others. It gets
-    /// tasks again once it asks.
-    fn lane_gone(&self, _lane: Lane) {}
-
     /// What an incarnation takes, in percent of its gas: re-executions may find things at hand.
     fn ticks_percent(&self, _version: Version) -> u32 {
         100
@@ -251,7 +247,8 @@ pub(crate) fn manner(rules: &Rules) -> Manner {
             sight: Sight::Final,
             exact_accounts: exact(of.balances),
             predicts_nonces: of.predicts_nonces,
-            trusts_senders: of.predicts_nonces,
+            // What is patched at the merge is seen only if everything was read.
+            trusts_senders: false,
             ..Manner::default()
         },
         Rules::DeclaredLocks(_) | Rules::OwnedShared(_) | Rules::Naive => Manner {

@@ -103,14 +103,6 @@ impl Pool {
         self.owners.clear();
     }
 
-    /// A lane takes nothing any more: what it had is for all.
-    pub(super) fn lane_gone(&mut self, lane: Lane) {
-        self.owners.retain(|_, owner| *owner != lane);
-        if let Some(own) = self.own.get_mut(lane.get()) {
-            self.free.append(own);
-        }
-    }
-
     fn group(&self, tx: TxIndex) -> Option<u32> {
         self.groups.get(tx.get()).copied().filter(|group| *group != NO_GROUP)
     }
@@ -153,16 +145,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_lane_had_is_for_all_when_it_is_gone() {
+    fn groups_can_be_given_anew() {
         let mut pool = pool(&[7, 7]);
-        assert_eq!(take(&mut pool, A), Some(0));
-        assert_eq!(take(&mut pool, B), None);
-        pool.lane_gone(A);
-        assert_eq!(take(&mut pool, B), Some(1));
-        pool.insert(TxIndex(0));
-        assert_eq!(take(&mut pool, A), None, "the group has moved");
-        pool.disown();
-        pool.insert(TxIndex(1));
+        assert_eq!((take(&mut pool, A), take(&mut pool, B)), (Some(0), None));
         assert_eq!(take(&mut pool, A), Some(1));
+        pool.disown();
+        pool.insert(TxIndex(0));
+        pool.insert(TxIndex(1));
+        assert_eq!((take(&mut pool, B), take(&mut pool, A)), (Some(0), None));
     }
 }

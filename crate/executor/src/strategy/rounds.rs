@@ -307,10 +307,6 @@ impl Machine for Barrier {
         };
         self.notices.len() + tasks
     }
-
-    fn lane_gone(&mut self, lane: Lane) {
-        self.due.lane_gone(lane);
-    }
 }
 
 #[cfg(all(test, not(feature = "interleavings")))]

@@ -333,10 +333,6 @@ impl Machine for Speculator {
         };
         self.ready.free() + checks
     }
-
-    fn lane_gone(&mut self, lane: Lane) {
-        self.ready.lane_gone(lane);
-    }
 }
 
 #[cfg(all(test, not(feature = "interleavings")))]

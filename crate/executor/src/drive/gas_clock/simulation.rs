@@ -304,6 +304,7 @@ impl Simulation {
         self.workshop.memory.settle(self.strategy.committed());
         if self.sight == Sight::Final {
             self.changed = self.changed.with(self.workshop.written(version.tx));
+            self.changed.add_code(self.workshop.memory.fee_recipient());
         }
         self.changed.add_values(self.workshop.memory.fee_recipient());
         if self.workshop.passed_over(version.tx).is_some() {
@@ -399,12 +400,13 @@ impl Simulation {
         let execution = self.machine.execute(version.tx, chance);
         let slow = slowness(&self.faults, lane, self.now);
         let percent = u64::from(self.strategy.ticks_percent(version));
-        let pace = Pace::PLAIN.times(slow, 1).times(percent, 100);
+        let plain = Pace::PLAIN.times(slow, 1);
+        let pace = plain.times(percent, 100);
         #[cfg(test)]
         let pace = self
             .lengths
             .as_ref()
-            .map_or(pace, |lengths| pace.times(lengths(version), execution.gas().max(1)));
+            .map_or(pace, |lengths| plain.times(lengths(version), execution.gas().max(1)));
         let timing = Timing::default();
         let from = self.now;
         let mut flight = InFlight { version, shown, role, chance, execution, from, pace, timing };

@@ -359,7 +359,7 @@ fn check(plan: &Plan, lanes: u16, strategy: &str, length: (Length, u64)) {
 }
 
 /// Strategies whose executions see each other in different ways.
-const STRATEGIES: [&str; 12] = [
+const STRATEGIES: [&str; 14] = [
     "block-stm",
     "block-stm:balances=exact",
     "block-stm:estimates=off,hints=none",
@@ -372,10 +372,12 @@ const STRATEGIES: [&str; 12] = [
     "solana-greedy",
     "sui",
     "naive",
+    "aptos-v1",
+    "dependency-graph:hints=wrong,groups=on",
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_500, ..ProptestConfig::default() })]
 
     #[test]
     fn the_clock_tells_what_stepping_tells(
@@ -394,7 +396,7 @@ fn ticks_of_gas_are_stepped_through_one_by_one() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let plans = plans();
     let mut blocks = 0;
-    while blocks < 8 {
+    while blocks < STRATEGIES.len() {
         let plan = proptest::strategy::Strategy::new_tree(&plans, &mut runner).unwrap();
         let plan = proptest::strategy::ValueTree::current(&plan);
         let transactions = plan.build().0.transactions.len();

@@ -171,16 +171,6 @@ fn who_depends_on_the_one_before_only_stays_on_its_lane() {
 }
 
 #[test]
-fn what_is_kept_for_a_lane_that_is_gone_goes_to_others() {
-    let stm = speculation(PUSH, &[&[], &[0]], Plan { chains_stay: true, ..Plan::default() });
-    assert_eq!(stm.next(B), Task::Execute(v(0, 0)));
-    stm.executed(v(0, 0), FINE);
-    assert!(matches!(stm.next(A), Task::Wait(_)));
-    stm.lane_gone(B);
-    assert_eq!(stm.next(A), Task::Execute(v(1, 0)));
-}
-
-#[test]
 fn who_met_an_estimate_waits_until_it_is_written_again() {
     let stm = under_way(PULL, 2);
     stm.blocked(v(1, 0), TxIndex(0));
