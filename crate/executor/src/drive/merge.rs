@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use lanescope_protocol::{TxIndex, Version};
+use lanescope_protocol::Version;
 use revm::primitives::Address;
 
 use super::recorder::Recorder;
@@ -12,14 +12,6 @@ use crate::memory::{Location, NonceChange};
 use crate::strategy::Sight;
 
 impl Workshop {
-    /// As whom a running transaction asks the memory at this moment.
-    pub(super) fn reader(&self, tx: TxIndex) -> TxIndex {
-        match self.manner.sight {
-            Sight::Versions => tx,
-            Sight::Final => tx.min(TxIndex(self.memory.final_below())),
-        }
-    }
-
     /// Writes down to which values an incarnation's additions are made that it has not seen. All
     /// before it are final. Only where merging is what the rules are about.
     pub(super) fn note_patches(&self, version: Version, time: u64, recorder: &mut Recorder) {

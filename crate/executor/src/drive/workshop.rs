@@ -13,7 +13,7 @@ use crate::evm::{
 use crate::memory::{AccountNumber, Affected, Chunks, Location, Memory, SlotFound, SlotNumber};
 use crate::outcome::StateChanges;
 use crate::rules;
-use crate::strategy::{Finding, Manner, Strategy};
+use crate::strategy::{Finding, Manner, Sight, Strategy};
 use crate::sync::{AtomicU64, Mutex, lock};
 use crate::world::World;
 
@@ -158,6 +158,14 @@ impl Workshop {
             if !again {
                 changed.slot(write.slot, self.memory.retract_slot(write.slot, tx));
             }
+        }
+    }
+
+    /// The transaction as which the memory is asked on behalf of one at this moment.
+    pub(super) fn reader(&self, tx: TxIndex) -> TxIndex {
+        match self.manner.sight {
+            Sight::Versions => tx,
+            Sight::Final => tx.min(TxIndex(self.memory.final_below())),
         }
     }
 

@@ -112,6 +112,10 @@ impl<M: Machine> Strategy for Locked<M> {
         self.with(Machine::head)
     }
 
+    fn has_head(&self) -> bool {
+        lock(&self.machine).has_head()
+    }
+
     fn commit(&self, version: Version) {
         self.with(|machine| machine.commit(version));
     }
@@ -121,10 +125,6 @@ impl<M: Machine> Strategy for Locked<M> {
         self.committing.store(false, Ordering::SeqCst);
         // Whoever finished meanwhile has found the right taken, and leaves it to us.
         self.has_head()
-    }
-
-    fn has_head(&self) -> bool {
-        lock(&self.machine).has_head()
     }
 
     fn committed(&self) -> u32 {

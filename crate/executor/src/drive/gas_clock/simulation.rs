@@ -51,7 +51,7 @@ pub(super) struct Simulation {
     pub(super) now: u64,
     /// Gas of transactions that are final.
     gas_used: u64,
-    /// Gas that making the hints took.
+    /// Ticks that making the hints took.
     producer: u64,
     /// Places that were read, and when the first execution that did so ended.
     warm: FxHashMap<Place, u64>,

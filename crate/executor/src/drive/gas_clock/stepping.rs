@@ -336,6 +336,7 @@ fn check(plan: &Plan, lanes: u16, strategy: &str, length: (Length, u64)) {
         assert!(slow.is_err() && fast.is_err(), "one is refused: {slow:?} {fast:?}");
         return;
     };
+    assert_eq!(fast.fallback, slow.fallback);
     assert_ne!(fast.fallback, Some(FallbackReason::Stuck));
     assert_eq!(fast.recording.locations, slow.recording.locations);
     for (fast, slow) in fast.recording.events.iter().zip(&slow.recording.events) {
@@ -350,7 +351,7 @@ fn check(plan: &Plan, lanes: u16, strategy: &str, length: (Length, u64)) {
 }
 
 /// Strategies whose executions see each other in different ways.
-const STRATEGIES: [&str; 10] = [
+const STRATEGIES: [&str; 13] = [
     "block-stm",
     "block-stm:balances=exact",
     "block-stm:estimates=off,hints=none",
@@ -361,6 +362,9 @@ const STRATEGIES: [&str; 10] = [
     "rounds",
     "dependency-graph",
     "dependency-graph:hints=wrong,groups=on",
+    "block-stm:invalidation=pull,validation=in-order",
+    "in-order-merge:balances=exact,predicts-nonces=off,pinned=on",
+    "rounds:max-rounds=3",
 ];
 
 proptest! {
