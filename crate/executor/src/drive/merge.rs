@@ -8,7 +8,6 @@ use revm::primitives::Address;
 
 use super::recorder::Recorder;
 use super::workshop::Workshop;
-use crate::evm::Field;
 use crate::memory::{Location, NonceChange};
 use crate::strategy::Sight;
 
@@ -34,18 +33,10 @@ impl Workshop {
                 let read = execution.accounts.iter().find(|read| read.account == *account);
                 let Some(read) = read else { continue };
                 let now = self.memory.find_account(*account, version.tx);
-                // What nobody has looked at is added to, not patched.
-                let needs = |field| read.needs_any(field);
-                if !change.added.is_zero()
-                    && needs(Field::Balance)
-                    && now.balance != read.seen.balance
-                {
+                if !change.added.is_zero() && now.balance != read.seen.balance {
                     patches.insert((read.address, false));
                 }
-                if matches!(change.nonce, NonceChange::Add(_))
-                    && needs(Field::Nonce)
-                    && now.nonce != read.seen.nonce
-                {
+                if matches!(change.nonce, NonceChange::Add(_)) && now.nonce != read.seen.nonce {
                     patches.insert((read.address, true));
                 }
             }

@@ -7,7 +7,7 @@ use revm::primitives::{Address, U256};
 
 /// One place of the state that a transaction can read or write. The fields of an account are
 /// separate: a payment to a contract does not disturb who only calls it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Location {
     /// An account's ether.
     Balance(Address),
