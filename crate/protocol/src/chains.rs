@@ -62,7 +62,11 @@ impl<'a> Commits<'a> {
     /// Collects them. `events` must be sorted by `(time, seq)`, `accesses` by incarnation, as in a
     /// [`crate::Trace`].
     #[must_use]
-    pub fn new(clock: Clock, events: &[Event], accesses: &'a [Access]) -> Self {
+    pub fn new<'e>(
+        clock: Clock,
+        events: impl IntoIterator<Item = &'e Event>,
+        accesses: &'a [Access],
+    ) -> Self {
         let mut runs: HashMap<Version, Commit> = HashMap::new();
         let mut all: Vec<Commit> = Vec::new();
         let mut positions = HashMap::new();

@@ -49,7 +49,9 @@ pub use glyph::Glyph;
 pub use honesty::{Model, Provenance};
 pub use layout::Layout;
 pub use matrix::{Mark, Matrix, MatrixCell, MatrixRow};
-pub use metrics::{HotLocation, LaneUse, Metrics};
+pub use metrics::{
+    BaseFee, Bounds, Energy, FaultCosts, HotLocation, LaneUse, Latency, Locking, Metrics, Structure,
+};
 pub use moment::Moment;
 pub use motion::Motion;
 pub use paint::{Arrow, Effects, Look, paint};
