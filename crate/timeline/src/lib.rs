@@ -57,7 +57,7 @@ pub use motion::Motion;
 pub use paint::{Arrow, Effects, Look, paint};
 pub use palette::{Color, Palette, Theme};
 pub use phrase::{Part, PartKind, Phrase};
-pub use svg::{lanes_svg, svg};
+pub use svg::{Words, lanes_svg, svg};
 pub use text::{TextCell, TextRow, TextTable};
 pub use viewport::Viewport;
 pub use walk::Way;

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use lanescope_protocol::chains::{Commits, ReadChains, Use};
+use lanescope_protocol::limits::TRANSACTIONS_MAX;
 use lanescope_protocol::trace::LocationKind;
-use lanescope_protocol::{Access, AccessKind, LocationId};
+use lanescope_protocol::{Access, AccessKind, Event, LocationId};
 
 use super::ratio;
 use crate::film::Film;
@@ -60,7 +61,8 @@ impl Film {
     }
 
     fn commits(&self) -> Commits<'_> {
-        let events = self.moments.iter().map(|moment| &moment.event);
+        let known = |event: &&Event| event.tx.is_some_and(|tx| tx.get() < TRANSACTIONS_MAX);
+        let events = self.moments.iter().map(|moment| &moment.event).filter(known);
         Commits::new(self.clock(), events, &self.accesses)
     }
 
