@@ -3,7 +3,7 @@
 mod incidents;
 
 use lanescope_protocol::limits::TRANSACTIONS_MAX;
-use lanescope_protocol::{Event, EventKind, Lane, TxIndex, Version, WaitReason};
+use lanescope_protocol::{Event, EventKind, Fault, Lane, Settings, TxIndex, Version, WaitReason};
 
 use crate::bar::{Abort, Bar, BarId, Check, Ending, Milestone, Note, Trouble, Wait};
 use crate::columns::Columns;
@@ -43,12 +43,15 @@ pub(crate) struct Assembly {
     pub(crate) histories: Vec<History>,
     pub(crate) milestones: Vec<Milestone>,
     pub(crate) end: u64,
+    /// What goes wrong on purpose.
+    faults: Vec<Fault>,
 }
 
 impl Assembly {
-    pub(crate) fn new(lanes: u16) -> Self {
-        let lanes = usize::from(lanes.clamp(1, lanescope_protocol::limits::LANES_MAX));
-        Self { lanes: vec![Track::default(); lanes], ..Self::default() }
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let lanes = settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX);
+        let lanes = vec![Track::default(); usize::from(lanes)];
+        Self { lanes, faults: settings.faults.clone(), ..Self::default() }
     }
 
     /// Takes one event. On one lane time never runs backwards (an earlier time is taken as the

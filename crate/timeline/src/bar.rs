@@ -52,7 +52,8 @@ pub enum Ending {
         /// The location.
         location: Option<LocationId>,
     },
-    /// Its lane crashed; [`Bar::gas`] is how far it had come.
+    /// Its lane crashed, or its result was wrong and nobody had seen it yet; [`Bar::gas`] is how far
+    /// it had come.
     Lost,
     /// Its lane began something else, and nothing tells how it ended.
     Cut,

@@ -48,14 +48,14 @@ impl Film {
     /// A run that has just begun. `transactions` may be empty where their names are not known yet.
     #[must_use]
     pub fn live(settings: Settings, transactions: Vec<TransactionInfo>) -> Self {
-        let lanes = settings.lanes;
+        let assembly = Assembly::new(&settings);
         Self {
             settings,
             summary: None,
             transactions,
             locations: Vec::new(),
             accesses: Vec::new(),
-            assembly: Assembly::new(lanes),
+            assembly,
             moments: Vec::new(),
             measured: OnceLock::new(),
         }

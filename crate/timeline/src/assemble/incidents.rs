@@ -1,7 +1,7 @@
 //! What happens beside running: lanes that crash or become slow, rounds and blocks that begin,
 //! transactions that are deferred, dropped or left out.
 
-use lanescope_protocol::{Event, EventKind, Lane, Version};
+use lanescope_protocol::{Event, EventKind, Fault, Lane, Version};
 
 use super::Assembly;
 use crate::bar::{Ending, Milestone, MilestoneKind, Note, Trouble, TroubleKind};
@@ -13,9 +13,11 @@ impl Assembly {
         match event.kind {
             EventKind::LaneCrashed => self.begin_trouble(event.lane, time, TroubleKind::Crashed),
             EventKind::LaneSlowed => {
-                self.begin_trouble(event.lane, time, TroubleKind::Slowed(event.gas));
+                // Of several slow times at once the slowest counts.
+                let times = event.gas.max(self.slowness(event));
+                self.begin_trouble(event.lane, time, TroubleKind::Slowed(times));
             }
-            EventKind::LaneRecovered => self.end_trouble(event.lane, time),
+            EventKind::LaneRecovered => self.recover(event, time),
             EventKind::RoundStarted => self.milestones.push(milestone(MilestoneKind::Round)),
             EventKind::SlotStarted => self.milestones.push(milestone(MilestoneKind::Slot)),
             EventKind::ListRejected => self.milestones.push(milestone(MilestoneKind::Rejected)),
@@ -57,14 +59,46 @@ impl Assembly {
         track.troubles.push(Trouble { lane, start: time, end: time, kind });
     }
 
-    /// A crash ends before slowness does.
-    fn end_trouble(&mut self, lane: Lane, time: u64) {
-        let track = &mut self.lanes[lane.get()];
+    /// The planned faults say what is over; where they do not, a crash ends before slowness does.
+    fn recover(&mut self, event: &Event, time: u64) {
+        let ends = |fault: &Fault| match *fault {
+            Fault::Slow { lane, until, .. } => lane == event.lane && until == Some(event.time),
+            _ => false,
+        };
+        let crash_ends = self.faults.iter().any(|fault| match *fault {
+            Fault::Crash { lane, until, .. } => lane == event.lane && until == Some(event.time),
+            _ => false,
+        });
+        let slow_ends = self.faults.iter().any(ends);
+        let track = &self.lanes[event.lane.get()];
         let crash = |at: &usize| track.troubles[*at].kind == TroubleKind::Crashed;
-        let at = track.troubled.iter().position(crash).unwrap_or(0);
-        if at < track.troubled.len() {
-            let at = track.troubled.remove(at);
-            track.troubles[at].end = time;
+        let crashed = track.troubled.iter().position(crash);
+        let slowed = track.troubled.iter().position(|at| !crash(at));
+        let over = match (crashed, slowed) {
+            (Some(_), Some(slowed)) if slow_ends && !crash_ends => slowed,
+            (Some(crashed), _) => crashed,
+            (None, Some(slowed)) => slowed,
+            (None, None) => return,
+        };
+        let was_slow = Some(over) == slowed;
+        let track = &mut self.lanes[event.lane.get()];
+        let at = track.troubled.remove(over);
+        track.troubles[at].end = time;
+        let still = self.slowness(event);
+        if was_slow && still > 1 {
+            self.begin_trouble(event.lane, time, TroubleKind::Slowed(still));
         }
+    }
+
+    /// How many times as long the planned faults make the lane take from this event on.
+    fn slowness(&self, event: &Event) -> u32 {
+        let slow = self.faults.iter().filter_map(|fault| match *fault {
+            Fault::Slow { lane, times, at, until } => {
+                let holds = at <= event.time && until.is_none_or(|until| event.time < until);
+                (lane == event.lane && holds).then_some(u32::from(times))
+            }
+            _ => None,
+        });
+        slow.max().unwrap_or(1)
     }
 }

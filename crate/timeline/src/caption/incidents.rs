@@ -80,6 +80,15 @@ impl Film {
                 let words = ": it was invalid on the values it saw, and nobody looks again.";
                 (Tone::Bad, phrase.say(words))
             }
+            EventKind::ExecutionLost
+                if self.note(version, EventKind::WrongResultFound).is_some() =>
+            {
+                let phrase = phrase.say(" wrote ").bad("a wrong result");
+                (
+                    Tone::Bad,
+                    phrase.say(": a second run gave another. ").tx(version.tx).say(" runs again."),
+                )
+            }
             EventKind::ExecutionLost => {
                 let phrase = phrase.say(" is ").bad("lost");
                 let gas = format::gas(f64::from(event.gas));

@@ -80,6 +80,9 @@ impl Film {
     }
 
     pub(super) fn why_lost(&self, bar: &Bar) -> Phrase {
+        if self.note(bar.version, EventKind::WrongResultFound).is_some() {
+            return self.why_wrong();
+        }
         let short = |ticks: u64| format::ticks_short(self.clock(), ticks as f64);
         let crashed = self
             .lane_troubles(bar.lane)

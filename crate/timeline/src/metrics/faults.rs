@@ -24,7 +24,7 @@ pub struct Locking {
 /// What faults cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FaultCosts {
-    /// Executions lost with their lane.
+    /// Executions lost: with their lane, or because their result was wrong before anybody saw it.
     pub lost: usize,
     /// Gas of those, as far as they got. Part of the wasted gas.
     pub lost_gas: u64,

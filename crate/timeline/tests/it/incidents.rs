@@ -263,6 +263,37 @@ fn a_crash_grows_while_a_run_goes_on() {
 }
 
 #[test]
+fn troubles_that_overlap_end_when_they_end() {
+    let troubles = |run: &str, faults: [&str; 2]| {
+        let mut trace = trace(run);
+        let faults = faults.iter().map(|fault| fault.parse().unwrap());
+        trace.summary.settings.faults = faults.collect();
+        let film = Film::new(trace);
+        let troubles = film.lane_troubles(lanescope_protocol::Lane(0)).iter();
+        let words =
+            troubles.map(|of| format!("{:?} {}-{}", of.kind, of.start / 1000, of.end / 1000));
+        words.collect::<Vec<_>>()
+    };
+    let faults = ["slow:lane=1,times=4,at=0,until=100000", "crash:lane=1,at=50000,until=200000"];
+    let run = "lane 1: slow 0-100 by 4 | crash 50-200";
+    assert_eq!(troubles(run, faults), ["Slowed(4) 0-100", "Crashed 50-200"]);
+    let faults =
+        ["slow:lane=1,times=2,at=0,until=200000", "slow:lane=1,times=4,at=50000,until=100000"];
+    let run = "lane 1: slow 0-200 by 2 | slow 50-100 by 4";
+    assert_eq!(troubles(run, faults), ["Slowed(2) 0-50", "Slowed(4) 50-100", "Slowed(2) 100-200"]);
+}
+
+#[test]
+fn a_wrong_result_that_nobody_saw_is_not_blamed_on_the_lane() {
+    let film = film("lane 1: T1·0 0-40 lost | T1·1 40-80 ok\nat 40: T1·0 wrong");
+    let told = film.moments().iter().map(|moment| film.caption(moment).phrase.to_string());
+    let told: Vec<_> = told.filter(|words| words.contains("wrong")).collect();
+    assert_eq!(told.len(), 2, "found, and lost: {told:?}");
+    let why = film.detail(version("T1·0"), 90_000.0).unwrap().why.to_string();
+    assert!(why.contains("a second execution gave another result"), "{why}");
+}
+
+#[test]
 fn provenance_names_models_classes_and_assumptions() {
     let lines = |strategy: &str, change: fn(&mut lanescope_protocol::trace::Summary)| {
         let mut trace = trace("lane 1: T1·0 0-40 ok");
