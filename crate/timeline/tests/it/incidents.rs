@@ -1,10 +1,11 @@
 //! Lanes that crash, rounds, caps, declarations, lists: what is said, drawn and kept of them.
 
-use expect_test::{Expect, expect};
+use expect_test::{Expect, expect, expect_file};
 use lanescope_protocol::strategy::StrategyName;
 use lanescope_protocol::{Strategy, TxIndex};
 use lanescope_timeline::{
-    BarState, Fate, Film, Frame, Layout, Look, Theme, TxState, Viewport, Words, paint, svg,
+    BarState, Fate, Film, Frame, Layout, Look, Theme, TxState, Viewport, Words, lanes_svg, paint,
+    svg,
 };
 
 use crate::fixture::{film, trace, version};
@@ -228,6 +229,24 @@ fn incidents_are_on_screen() {
         round 2 at 60 k [585]
         block 2 at 60 k [585]"#]],
     );
+}
+
+#[test]
+fn pictures_of_incidents() {
+    let faults = film(FAULTS);
+    let drawn = lanes_svg(&faults, 960.0, Theme::Dark, faults.end() as f64);
+    expect_file!["golden/faults.svg"].assert_eq(&drawn);
+    let rules = under(StrategyName::DeclaredLocks, RULES);
+    let drawn = lanes_svg(&rules, 960.0, Theme::Light, rules.end() as f64);
+    expect_file!["golden/rules.svg"].assert_eq(&drawn);
+}
+
+#[test]
+fn the_table_names_troubles() {
+    let table = film(FAULTS).text_table(120_000.0, 100);
+    assert_eq!(table.rows[0].troubles, ["crashed, 40 k to 90 k gas"]);
+    assert_eq!(table.rows[1].troubles, ["4 times slower, 100 k to 120 k gas"]);
+    assert_eq!(table.rows[0].cells[0].words, "T1·0, lost, 0 to 40 k gas");
 }
 
 #[test]
