@@ -2,7 +2,7 @@
 
 use lanescope_protocol::{Lane, Version};
 
-use crate::bar::{Bar, BarId, BarState};
+use crate::bar::{Bar, BarId, BarState, TroubleKind};
 use crate::film::Film;
 use crate::format;
 use crate::paint::Arrow;
@@ -14,6 +14,8 @@ pub struct TextRow {
     pub lane: Lane,
     /// Its bars, by start.
     pub cells: Vec<TextCell>,
+    /// What is wrong with the lane: `crashed, 40 k to 90 k gas`.
+    pub troubles: Vec<String>,
 }
 
 /// A bar as a cell of a table.
@@ -57,11 +59,25 @@ impl Film {
                 let kept = if total <= limit { ids.len() } else { share.min(ids.len()) };
                 let cells = ids.get(ids.len() - kept..).unwrap_or(&[]).iter();
                 let cells = cells.filter_map(|id| Some(self.text_cell(*id, self.bar(*id)?, time)));
-                TextRow { lane, cells: cells.collect() }
+                TextRow { lane, cells: cells.collect(), troubles: self.trouble_words(lane, time) }
             })
             .collect();
         let kept: usize = rows.iter().map(|row| row.cells.len()).sum();
         TextTable { rows, left_out: total.saturating_sub(kept) }
+    }
+
+    fn trouble_words(&self, lane: Lane, time: f64) -> Vec<String> {
+        let begun = self.lane_troubles(lane).iter().filter(|of| of.start as f64 <= time);
+        let words = begun.map(|trouble| {
+            let what = match trouble.kind {
+                TroubleKind::Crashed => "crashed".to_owned(),
+                TroubleKind::Slowed(times) => format!("{times} times slower"),
+            };
+            let start = format::ticks_short(self.clock(), trouble.start as f64);
+            let end = format::ticks(self.clock(), (trouble.end as f64).min(time));
+            format!("{what}, {start} to {end}")
+        });
+        words.collect()
     }
 
     fn text_cell(&self, id: BarId, bar: &Bar, time: f64) -> TextCell {

@@ -5,7 +5,7 @@ mod reason;
 
 use lanescope_executor::fork::fork_name;
 use lanescope_executor::{Location, Outcome, Receipt, Run, difference};
-use lanescope_protocol::event::{FallbackReason, Status};
+use lanescope_protocol::event::Status;
 use lanescope_protocol::scenario::HeaderClaims;
 use lanescope_protocol::trace::{
     Excluded, HeaderCheck, LocationInfo, LocationKind, Summary, TransactionInfo,
@@ -32,13 +32,8 @@ pub fn trace(
     let identical = difference(sequential, &run.outcome).is_none();
     let class = settings.strategy.class();
     let difference = difference(run.replay.as_ref().unwrap_or(sequential), &run.outcome);
-    let critical_path_gas = critical::path_gas(
-        &run.recording,
-        &prepared.block,
-        &sequential.receipts,
-        // Who has run out of rounds has written down everything.
-        run.fallback.is_some_and(|reason| reason != FallbackReason::RoundsUsedUp),
-    );
+    let critical_path_gas =
+        critical::path_gas(&run, &prepared.block, settings, &sequential.receipts);
     let summary = Summary {
         title: prepared.title.clone(),
         seed: prepared.seed,

@@ -1,11 +1,12 @@
 //! Traces say what happened, in words.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use expect_test::expect;
 use lanescope_executor::{GasClockRun, run_sequential};
 use lanescope_protocol::scenario::{Recipe, Scenario};
-use lanescope_protocol::{EventKind, Settings, Trace};
+use lanescope_protocol::{Costs, EventKind, Settings, Strategy, Trace};
 use lanescope_workloads::{compose, open, prepare, trace};
 
 fn run(scenario: &Scenario, lanes: u16) -> Trace {
@@ -54,6 +55,49 @@ fn the_critical_path_is_a_lower_bound() {
     let trace = run(&compose(&independent).unwrap(), 16);
     let longest = trace.transactions.iter().map(|info| info.gas).max().unwrap();
     assert_eq!(trace.summary.critical_path_gas, longest);
+}
+
+/// Whatever the strategy, lanes, costs and faults: no run beats its strategy's own critical path.
+/// Strategies that cannot run this block are passed over.
+#[test]
+fn no_run_beats_its_critical_path() {
+    let costs = Costs { cold_read: 2_000, validation: 700, commit: 300 };
+    let faults =
+        ["slow:lane=1,times=3,at=20000", "crash:lane=1,at=60000,until=200000", "wrong:tx=3"];
+    let faults: Vec<_> = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+    let mut ran = BTreeSet::new();
+    for (workload, strategy) in ["dex", "erc20", "nft-mint", "transfers"]
+        .into_iter()
+        .flat_map(|workload| Strategy::all().map(move |strategy| (workload, strategy)))
+    {
+        let recipe = Recipe { workload: workload.to_owned(), seed: 5, ..Recipe::default() };
+        let prepared = prepare(&compose(&recipe).unwrap(), None).unwrap();
+        let sequential = run_sequential(&prepared.block, &prepared.world).unwrap();
+        for (lanes, costs, faults) in [
+            (1, Costs::default(), &[][..]),
+            (4, Costs::default(), &[][..]),
+            (64, Costs::default(), &[][..]),
+            (8, costs, &[][..]),
+            (4, costs, &faults[..]),
+        ] {
+            let faults = faults.to_vec();
+            let settings = Settings { strategy, lanes, costs, faults, ..Settings::default() };
+            let (block, world) = (Arc::clone(&prepared.block), Arc::clone(&prepared.world));
+            let Ok(mut run) = GasClockRun::new(block, world, &settings) else { continue };
+            while !run.advance(100).unwrap() {}
+            let run = run.finish().unwrap();
+            let summary =
+                trace(&prepared, &settings, &sequential, sequential.gas_used, run).summary;
+            let (path, makespan) = (summary.critical_path_gas, summary.makespan);
+            assert!(
+                path <= makespan,
+                "{strategy} on {workload}, {lanes} lanes: {path} > {makespan}"
+            );
+            assert!(path > 0 || summary.rejected.is_some(), "{strategy} on {workload}");
+            ran.insert(strategy.rules.name().slug());
+        }
+    }
+    assert!(ran.contains("sequential") && ran.contains("block-stm"), "{ran:?}");
 }
 
 #[test]
