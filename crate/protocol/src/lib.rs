@@ -23,5 +23,5 @@ pub use message::{Catalogue, Command, Report};
 pub use scenario::Scenario;
 pub use settings::{Clock, Costs, Settings};
 pub use spread::Spread;
-pub use strategy::{Class, Preset, Rules, Strategy, StrategyName};
+pub use strategy::{Class, PRESETS, Preset, Rules, Strategy, StrategyName};
 pub use trace::{Trace, TraceError};

@@ -5,7 +5,7 @@ use lanescope_protocol::Strategy;
 use lanescope_workloads::SYNTHETIC;
 use lexopt::Parser;
 
-use crate::arguments::{Invocation, Word, lanes, next_word, text, within};
+use crate::arguments::{Invocation, Word, keep_first, lanes, next_word, text, within};
 
 /// `lanescope bench`.
 #[derive(Debug, Default)]
@@ -93,15 +93,6 @@ fn complete(arguments: &mut BenchArguments) {
     keep_first(&mut arguments.sources);
     keep_first(&mut arguments.strategies);
     keep_first(&mut arguments.lanes);
-}
-
-fn keep_first<T: Clone + PartialEq>(list: &mut Vec<T>) {
-    let mut seen = Vec::with_capacity(list.len());
-    list.retain(|item| {
-        let is_new = !seen.contains(item);
-        seen.push(item.clone());
-        is_new
-    });
 }
 
 fn synthetic(name: String) -> Result<Source> {
