@@ -280,7 +280,7 @@ impl Pending {
         self.right = self.right.max(right);
         self.width += right - left;
         self.bars += 1;
-        if state == BarState::Aborted {
+        if state.is_in_vain() {
             self.aborted += right - left;
             self.aborted_bars += 1;
         } else {

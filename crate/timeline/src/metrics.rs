@@ -142,7 +142,9 @@ impl Film {
                 let mut lane = LaneUse::default();
                 for bar in track.bars.iter().filter_map(|id| self.bar(*id)) {
                     match bar.fate() {
-                        Fate::Aborted | Fate::Suspended => lane.wasted += bar.length(),
+                        Fate::Aborted | Fate::Suspended | Fate::Lost | Fate::Skipped => {
+                            lane.wasted += bar.length();
+                        }
                         Fate::Committed | Fate::Open => lane.useful += bar.length(),
                     }
                 }

@@ -60,10 +60,7 @@ fn json_has_a_row_for_each_strategy_and_number_of_lanes() {
         .iter()
         .map(|row| (row["strategy"].as_str().unwrap(), row["lanes"].as_u64().unwrap()))
         .collect();
-    assert_eq!(
-        order,
-        [("sequential", 1), ("sequential", 4), ("block-stm", 1), ("block-stm", 4)]
-    );
+    assert_eq!(order, [("sequential", 1), ("sequential", 4), ("block-stm", 1), ("block-stm", 4)]);
     assert_eq!(rows[0]["speedup"], 1.0);
     assert!(rows[3]["speedup"].as_f64().unwrap() > 1.0);
 }
