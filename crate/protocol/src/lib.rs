@@ -5,6 +5,7 @@
 //! two Wasm modules. This crate knows neither revm nor the web, so the page can link it without
 //! linking an EVM.
 
+mod abridge;
 pub mod event;
 pub mod fault;
 pub mod ids;
@@ -16,6 +17,7 @@ pub mod spread;
 pub mod strategy;
 pub mod trace;
 
+pub use abridge::ABRIDGED_EVENTS;
 pub use event::{Access, AccessKind, Event, EventKind, FallbackReason, WaitReason};
 pub use fault::Fault;
 pub use ids::{Incarnation, Lane, LocationId, TxIndex, Version};

@@ -1,7 +1,7 @@
 //! The command line of `lanescope bench`.
 
 use anyhow::{Result, bail};
-use lanescope_protocol::Strategy;
+use lanescope_protocol::{Class, Strategy};
 use lanescope_workloads::SYNTHETIC;
 use lexopt::Parser;
 
@@ -64,7 +64,7 @@ pub(crate) fn parse_bench(parser: &mut Parser) -> Result<Invocation> {
         let mut value = || text(parser.value()?);
         match name.as_str() {
             "synthetic" => arguments.sources.push(synthetic(value()?)?),
-            "strategy" => arguments.strategies.push(value()?.parse()?),
+            "strategy" => arguments.strategies.push(exact(&value()?)?),
             "lanes" => arguments.lanes.push(lanes(&value()?)?),
             "runs" => arguments.runs = within("--runs", &value()?, 1..=RUNS_MAX)? as usize,
             "memory" => arguments.memory = true,
@@ -93,6 +93,18 @@ fn complete(arguments: &mut BenchArguments) {
     keep_first(&mut arguments.sources);
     keep_first(&mut arguments.strategies);
     keep_first(&mut arguments.lanes);
+}
+
+/// A strategy whose result can be compared with that of one lane in block order.
+fn exact(text: &str) -> Result<Strategy> {
+    let strategy: Strategy = text.parse()?;
+    if strategy.class() != Class::Exact {
+        bail!(
+            "bench compares every result with one lane in block order, which {text} does not promise (class {})",
+            strategy.class().slug()
+        );
+    }
+    Ok(strategy)
 }
 
 fn synthetic(name: String) -> Result<Source> {
@@ -166,6 +178,10 @@ mod tests {
             (&["bench", "--runs", "0"], "--runs takes 1 to 1000, not 0"),
             (&["bench", "--lanes", "0"], "lanes must be between 1 and 256, not 0"),
             (&["bench", "--seed", "1"], "there is no option --seed here"),
+            (
+                &["bench", "--strategy", "naive"],
+                "bench compares every result with one lane in block order, which naive does not promise (class none)",
+            ),
         ];
         for (words, sentence) in cases {
             let error = parse_words(words).map(|_| ()).unwrap_err();
