@@ -53,6 +53,8 @@ impl<H: Host> Session<H> {
                 }
                 Err(Stop::Cancelled) => return Err(Stop::Cancelled),
             }
+            // Runs may be shorter than a slice, but there are many.
+            self.turn(running).await?;
         }
         Ok(())
     }

@@ -148,7 +148,7 @@ impl<H: Host> Session<H> {
     }
 
     /// Lets the event loop turn; then ends the run if that is what has arrived.
-    async fn turn(&self, running: &Running) -> Result<(), Stop> {
+    pub(crate) async fn turn(&self, running: &Running) -> Result<(), Stop> {
         self.host.pause().await;
         running.check()
     }
