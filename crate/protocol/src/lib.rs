@@ -6,6 +6,7 @@
 //! linking an EVM.
 
 mod abridge;
+pub mod chains;
 pub mod event;
 pub mod fault;
 pub mod ids;

@@ -254,6 +254,7 @@ impl Assembly {
             reason: WaitReason::from_code(event.detail),
             tx: event.tx,
             on: event.other,
+            location: event.location,
         });
     }
 
@@ -307,4 +308,4 @@ impl Assembly {
 }
 
 /// Times beyond this are not believed: up to 2^53 `f64` is exact.
-const TICKS_MAX: u64 = 1 << 53;
+pub(crate) const TICKS_MAX: u64 = 1 << 53;

@@ -229,6 +229,8 @@ pub struct Wait {
     pub tx: Option<TxIndex>,
     /// The transaction waited for.
     pub on: Option<Version>,
+    /// What is contended, where the scheduler says so.
+    pub location: Option<LocationId>,
 }
 
 /// A time in which something is wrong with a lane.

@@ -1,5 +1,7 @@
 //! A run as something that can be watched: bars, waits, checks, and the moments in between.
 
+use std::sync::OnceLock;
+
 use lanescope_protocol::trace::{LocationInfo, Summary, TransactionInfo};
 use lanescope_protocol::{
     Access, Clock, Event, EventKind, Lane, LocationId, Settings, Trace, TxIndex, Version,
@@ -7,6 +9,7 @@ use lanescope_protocol::{
 
 use crate::assemble::Assembly;
 use crate::bar::{Bar, BarId, BarState, Check, Milestone, Note, Trouble, TxState, Wait};
+use crate::metrics::Metrics;
 use crate::moment::Moment;
 
 /// A run, ready to be drawn. Made from a whole [`Trace`], or grown from batches of events while
@@ -20,6 +23,8 @@ pub struct Film {
     pub(crate) accesses: Vec<Access>,
     pub(crate) assembly: Assembly,
     pub(crate) moments: Vec<Moment>,
+    /// Measured when somebody asks first.
+    pub(crate) measured: OnceLock<Metrics>,
 }
 
 impl Film {
@@ -52,11 +57,13 @@ impl Film {
             accesses: Vec::new(),
             assembly: Assembly::new(lanes),
             moments: Vec::new(),
+            measured: OnceLock::new(),
         }
     }
 
     /// Adds a batch of events, as it comes from the engine.
     pub fn extend(&mut self, events: &[Event]) {
+        self.measured = OnceLock::new();
         for event in events {
             self.assembly.push(event);
             if let Some(moment) = Moment::of(event) {

@@ -101,7 +101,7 @@ fn verdict(class: Class, summary: Option<&Summary>) -> String {
             format!("Nothing is promised, and the result differs from one lane: {difference}")
         }
         (_, true) => class.sentence().to_owned(),
-        (_, false) => format!("The promise of class {} is broken: {difference}", class.slug()),
+        (_, false) => format!("The result is not what was promised: {difference}"),
     }
 }
 

@@ -51,13 +51,15 @@ pub use glyph::Glyph;
 pub use honesty::{Model, Provenance};
 pub use layout::Layout;
 pub use matrix::{Mark, Matrix, MatrixCell, MatrixRow};
-pub use metrics::{HotLocation, LaneUse, Metrics};
+pub use metrics::{
+    BaseFee, Bounds, Energy, FaultCosts, HotLocation, LaneUse, Latency, Locking, Metrics, Structure,
+};
 pub use moment::Moment;
 pub use motion::Motion;
 pub use paint::{Arrow, Effects, Look, paint};
 pub use palette::{Color, Palette, Theme};
 pub use phrase::{Part, PartKind, Phrase};
-pub use svg::{lanes_svg, svg};
+pub use svg::{Words, lanes_svg, svg};
 pub use text::{TextCell, TextRow, TextTable};
 pub use viewport::Viewport;
 pub use walk::Way;

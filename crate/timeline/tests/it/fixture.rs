@@ -6,6 +6,9 @@
 //! lane 2: T2·0 0-50 ok at 60 | T3·0 60-70 reverted | T4·0 70-80 estimate T3·0 on Pool.reserve0
 //! read T5·0 at 100: Pool.reserve0 saw before, now T1·0
 //! write T1·0 at 96: Pool.reserve0 = 7
+//! lane 1: T1·0 0-40 lost | crash 40-90 | slow 90-95 by 4 | wait 95-96 lock for T2 | check 96-97 T2·0
+//! at 50: round 2
+//! at 60: T5·0 deferred on Pool.reserve0
 //! ```
 
 use lanescope_protocol::event::{Access, AccessKind, Event, EventKind};
@@ -72,6 +75,7 @@ impl Parser {
             }
             ["read", by, "at", time] => self.read(version(by), ticks(time), body.trim()),
             ["write", by, "at", time] => self.write(version(by), ticks(time), body.trim()),
+            ["at", time] => self.at(ticks(time), body.trim()),
             _ => panic!("what is \"{line}\"?"),
         }
     }
@@ -84,11 +88,8 @@ impl Parser {
         let words: Vec<_> = words.split_whitespace().collect();
         let (start, end) = words[1].split_once('-').expect("a span");
         let (start, end) = (ticks(start), ticks(end));
-        if words[0] == "wait" {
-            let on = words.get(3).map(|tx| version(&format!("{tx}·0")));
-            let wait = Event { detail: 1, other: on, ..event(start, lane, EventKind::WaitStarted) };
-            self.events.push(wait);
-            self.events.push(event(end, lane, EventKind::WaitEnded));
+        if let Some((from, to)) = span_kinds(words[0]) {
+            self.span(lane, (start, end), (from, to), &words[2..], place);
             return;
         }
         let by = version(words[0]);
@@ -103,12 +104,20 @@ impl Parser {
         let named = |word: &str| words.iter().position(|w| *w == word).map(|at| words[at + 1]);
         let at = named("at").map_or(end, ticks);
         self.events.push(about(start, EventKind::ExecutionStarted));
+        if words[2] == "lost" {
+            self.events.push(Event { gas, ..about(end, EventKind::ExecutionLost) });
+            return;
+        }
         if words[2] == "estimate" {
             let other = Some(version(words[3]));
             self.events.push(Event { gas, other, ..about(end, EventKind::EstimateHit) });
             return;
         }
-        let detail = u8::from(words[2] == "reverted");
+        let detail = match words[2] {
+            "reverted" => 1,
+            "skipped" => 3,
+            _ => 0,
+        };
         self.events.push(Event { gas, detail, ..about(end, EventKind::ExecutionFinished) });
         match words[2] {
             "ok" | "reverted" => self.events.push(about(at, EventKind::Committed)),
@@ -116,9 +125,81 @@ impl Parser {
                 let other = named("by").map(version);
                 self.events.push(Event { gas, other, ..about(at, EventKind::Aborted) });
             }
+            "skipped" => self.events.push(about(at, EventKind::Skipped)),
             "open" => {}
             other => panic!("what is \"{other}\"?"),
         }
+    }
+
+    /// `wait 95-96 lock for T2`, `crash 40-90`, `slow 90-95 by 4`, `check 96-97 T2·0`.
+    fn span(
+        &mut self,
+        lane: Lane,
+        (start, end): (u64, u64),
+        (from, to): (EventKind, EventKind),
+        words: &[&str],
+        location: Option<LocationId>,
+    ) {
+        let after = |word: &str| words.iter().position(|w| *w == word).map(|at| words[at + 1]);
+        let mut first = Event { location, ..event(start, lane, from) };
+        let mut last = event(end, lane, to);
+        match from {
+            EventKind::WaitStarted => {
+                const REASONS: [&str; 7] =
+                    ["nothing", "dependency", "sender", "lock", "barrier", "merge", "crashed"];
+                let reason = words.first().and_then(|w| REASONS.iter().position(|r| r == w));
+                first.detail = reason.unwrap_or(1) as u8;
+                first.other = after("for").map(|tx| version(&format!("{tx}·0")));
+            }
+            EventKind::LaneSlowed => {
+                first.gas = after("by").expect("times").parse().expect("a number")
+            }
+            EventKind::ValidationStarted => {
+                let of = version(words[0]);
+                for event in [&mut first, &mut last] {
+                    (event.tx, event.incarnation) = (Some(of.tx), of.incarnation);
+                }
+            }
+            _ => {}
+        }
+        self.events.extend([first, last]);
+    }
+
+    /// `round 2`, `slot 2`, `T5·0 deferred on X`, `T5·1 reassigned to 2 from T5·0`, `rejected on X`.
+    fn at(&mut self, time: u64, body: &str) {
+        let (words, place) = match body.split_once(" on ") {
+            Some((words, name)) => (words, Some(self.location(name))),
+            None => (body, None),
+        };
+        let words: Vec<_> = words.split_whitespace().collect();
+        let about = |kind| {
+            let by = version(words[0]);
+            let (tx, incarnation) = (Some(by.tx), by.incarnation);
+            Event { tx, incarnation, location: place, ..event(time, Lane(0), kind) }
+        };
+        let numbered = |kind| {
+            let gas = words[1].parse().expect("a number");
+            Event { gas, ..event(time, Lane(0), kind) }
+        };
+        self.events.push(match words[..] {
+            ["round", _] => numbered(EventKind::RoundStarted),
+            ["slot", _] => numbered(EventKind::SlotStarted),
+            ["prefetched", _] => numbered(EventKind::Prefetched),
+            ["rejected"] => {
+                Event { location: place, ..event(time, Lane(0), EventKind::ListRejected) }
+            }
+            [_, "deferred"] => about(EventKind::Deferred),
+            [_, "dropped"] => about(EventKind::Dropped),
+            [_, "patched"] => about(EventKind::Patched),
+            [_, "wrong"] => about(EventKind::WrongResultFound),
+            [_, "undeclared"] => about(EventKind::UndeclaredTouched),
+            [_, "reassigned", "to", lane, "from", lost] => Event {
+                lane: Lane(lane.parse::<u8>().expect("a lane") - 1),
+                other: Some(version(lost)),
+                ..about(EventKind::Reassigned)
+            },
+            _ => panic!("what is \"{body}\"?"),
+        });
     }
 
     fn location(&mut self, name: &str) -> LocationId {
@@ -174,6 +255,7 @@ impl Parser {
             aborts: of_kind(EventKind::Aborted).count() as u32,
             wasted_gas: of_kind(EventKind::Aborted).map(|event| u64::from(event.gas)).sum(),
             identical: true,
+            class_holds: true,
             critical_path_gas: gas_used / 3,
             ..Summary::default()
         };
@@ -215,8 +297,25 @@ fn transaction(at: usize) -> TransactionInfo {
 }
 
 fn place(name: &str) -> LocationInfo {
-    let kind = if name.ends_with(".balance") { LocationKind::Balance } else { LocationKind::Slot };
-    LocationInfo { kind, name: name.to_owned(), ..LocationInfo::default() }
+    let (account, field) = name.rsplit_once('.').unwrap_or((name, ""));
+    let kind = match field {
+        "balance" => LocationKind::Balance,
+        "nonce" => LocationKind::Nonce,
+        _ => LocationKind::Slot,
+    };
+    let address = account.to_owned();
+    LocationInfo { kind, name: name.to_owned(), address, ..LocationInfo::default() }
+}
+
+/// How something that takes time on a lane begins and ends.
+fn span_kinds(word: &str) -> Option<(EventKind, EventKind)> {
+    match word {
+        "wait" => Some((EventKind::WaitStarted, EventKind::WaitEnded)),
+        "crash" => Some((EventKind::LaneCrashed, EventKind::LaneRecovered)),
+        "slow" => Some((EventKind::LaneSlowed, EventKind::LaneRecovered)),
+        "check" => Some((EventKind::ValidationStarted, EventKind::ValidationPassed)),
+        _ => None,
+    }
 }
 
 fn writer(text: &str) -> Option<Version> {

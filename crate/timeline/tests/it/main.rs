@@ -7,8 +7,11 @@
     reason = "tests fail by panicking"
 )]
 
+mod exports;
 mod fixture;
 mod golden;
+mod incidents;
+mod measures;
 mod moving;
 mod properties;
 mod sentences;

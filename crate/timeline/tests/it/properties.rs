@@ -4,21 +4,10 @@ use lanescope_protocol::event::{Access, AccessKind, Event, EventKind};
 use lanescope_protocol::settings::Settings;
 use lanescope_protocol::trace::Summary;
 use lanescope_protocol::{Incarnation, Lane, LocationId, Trace, TxIndex, Version};
-use lanescope_timeline::{BarState, Film, Frame, Layout, Look, Theme, Viewport, paint, svg};
+use lanescope_timeline::{
+    Film, Frame, Layout, Look, Theme, Viewport, chrome_trace, csv, lanes_svg, paint, svg,
+};
 use proptest::prelude::*;
-
-const KINDS: [EventKind; 10] = [
-    EventKind::ExecutionStarted,
-    EventKind::ExecutionFinished,
-    EventKind::EstimateHit,
-    EventKind::ValidationStarted,
-    EventKind::ValidationPassed,
-    EventKind::Aborted,
-    EventKind::Committed,
-    EventKind::WaitStarted,
-    EventKind::WaitEnded,
-    EventKind::FellBack,
-];
 
 fn any_version() -> impl Strategy<Value = Version> {
     let tx = prop_oneof![9 => 0..8u32, 1 => any::<u32>()];
@@ -37,7 +26,7 @@ prop_compose! {
         time in any_time(),
         seq in any::<u32>(),
         lane in prop_oneof![20 => 0..4u8, 1 => any::<u8>()],
-        kind in prop::sample::select(&KINDS[..]),
+        kind in prop::sample::select(&EventKind::ALL[..]),
         detail in any::<u8>(),
         version in prop::option::weighted(0.9, any_version()),
         other in prop::option::of(any_version()),
@@ -56,7 +45,9 @@ prop_compose! {
 prop_compose! {
     fn any_access()(
         by in any_version(),
-        kind in prop::sample::select(vec![AccessKind::Read, AccessKind::Write, AccessKind::Add]),
+        kind in prop::sample::select(vec![
+            AccessKind::Read, AccessKind::Write, AccessKind::Add, AccessKind::AtLeast, AccessKind::Below,
+        ]),
         stale in any::<bool>(),
         location in 0..5u32,
         saw in prop::option::of(any_version()),
@@ -133,7 +124,7 @@ proptest! {
                 }
                 let placed = layout.bars.iter().any(|placed| placed.id == *id);
                 let x = layout.frame.x(bar.start as f64);
-                let aborted = bar.state_at(playhead) == BarState::Aborted;
+                let aborted = bar.state_at(playhead).is_in_vain();
                 let merged = layout.cells.iter().any(|cell| {
                     cell.lane == lane
                         && (cell.rect.x - 1e-6..=cell.rect.right() + 1e-6).contains(&x)
@@ -177,6 +168,65 @@ proptest! {
     }
 
     #[test]
+    fn lane_time_adds_up_exactly(trace in any_trace()) {
+        let film = Film::new(trace);
+        let metrics = film.metrics();
+        for lane in &metrics.lane_use {
+            prop_assert_eq!(lane.total(), metrics.makespan, "{:?}", lane);
+        }
+        let room = metrics.lanes as u64 * metrics.makespan;
+        prop_assert_eq!(metrics.lane_sum.total(), room);
+        prop_assert!(metrics.lane_sum.busy() <= room);
+        let (low, high) = (1.0, metrics.lanes as f64);
+        prop_assert!(metrics.imbalance == 0.0 || (low - 1e-9..=high + 1e-9).contains(&metrics.imbalance));
+    }
+
+    #[test]
+    fn metrics_stay_in_their_ranges(trace in any_trace()) {
+        let metrics = Film::new(trace).metrics();
+        let structure = metrics.structure.unwrap_or_default();
+        for share in [
+            metrics.abort_rate, metrics.wasted_share, metrics.utilisation,
+            metrics.locking.lock_share, structure.dependent_ratio, structure.longest_chain_share,
+        ] {
+            prop_assert!((0.0..=1.0).contains(&share), "{share} is no share in {metrics:#?}");
+        }
+        prop_assert!(structure.distance_median <= structure.distance_max as f64);
+        if let Some(latency) = metrics.latency {
+            prop_assert!(latency.first <= latency.p50 && latency.p50 <= latency.p99);
+        }
+        prop_assert!(metrics.faults.lost_gas <= metrics.wasted_gas);
+    }
+
+    #[test]
+    fn coarser_notions_of_dependency_have_longer_chains(trace in any_trace()) {
+        let bounds = Film::new(trace).metrics().bounds;
+        if let (Some(largest), Some(serial)) = (bounds.access_list, bounds.serial) {
+            prop_assert!(largest <= serial);
+            if let (Some(reads), Some(slot), Some(account)) =
+                (bounds.reads, bounds.lock_slot, bounds.lock_account)
+            {
+                prop_assert!(largest <= reads && reads <= serial, "{bounds:?}");
+                prop_assert!(largest <= slot && slot <= account && account <= serial, "{bounds:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn exports_can_be_read_back(trace in any_trace()) {
+        let film = Film::new(trace);
+        let text = csv(&film);
+        let rows = ::csv::Reader::from_reader(text.as_bytes()).into_records().count();
+        prop_assert_eq!(rows, film.bars().len());
+        let file: serde_json::Value = serde_json::from_str(&chrome_trace(&film)).unwrap();
+        let events = file["traceEvents"].as_array().unwrap();
+        let slices = events.iter().filter(|event| event["cat"] == "execution");
+        prop_assert_eq!(slices.count(), film.bars().len());
+        prop_assert!(!film.provenance().line().is_empty());
+        prop_assert!(!lanes_svg(&film, 640.0, Theme::Dark, 1.0).contains("NaN"));
+    }
+
+    #[test]
     fn zooming_keeps_what_is_pointed_at(
         end in 1.0..1e12f64, at in 0.2..0.8f64, factor in 0.3..0.99f64, pan in -2.0..2.0f64,
     ) {
@@ -199,5 +249,10 @@ proptest! {
         let mut once = Film::live(trace.summary.settings.clone(), Vec::new());
         once.extend(&events);
         prop_assert_eq!(live.bars(), once.bars());
+        prop_assert_eq!(live.milestones(), once.milestones());
+        for lane in lanes(&once) {
+            prop_assert_eq!(live.lane_troubles(lane), once.lane_troubles(lane));
+            prop_assert_eq!(live.lane_waits(lane), once.lane_waits(lane));
+        }
     }
 }
