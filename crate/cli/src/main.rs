@@ -8,6 +8,8 @@ mod bench;
 mod compare;
 mod export;
 mod race;
+#[cfg(test)]
+mod round_trip_tests;
 mod run;
 mod source;
 mod state_test;
