@@ -7,6 +7,7 @@ use lanescope_protocol::{Costs, Fault, Lane, Rules, Settings, TxIndex, Version};
 use rustc_hash::FxHashMap;
 
 use super::super::Run;
+use super::super::hints::Hints;
 use super::super::outlook;
 use super::super::raw::LanesRun;
 use super::super::recorder::{Book, Recorder};
@@ -50,6 +51,8 @@ pub(super) struct Simulation {
     pub(super) now: u64,
     /// Gas of transactions that are final.
     gas_used: u64,
+    /// Ticks that making the hints took.
+    producer: u64,
     /// Places that were read, and when the first execution that did so ended.
     warm: FxHashMap<Place, u64>,
     /// The list of all places came with the block: nothing is cold.
@@ -91,8 +94,11 @@ impl Simulation {
         world: Arc<World>,
         settings: &Settings,
     ) -> Result<Self, BlockError> {
-        let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
         let rules = &settings.strategy.rules;
+        let hints = Hints::new(&block, &world, settings)?;
+        let producer = hints.producer;
+        let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
+        let plan = hints.put_into(plan, rules);
         let manner = strategy::manner(rules);
         let strategy = strategy::build(rules, settings.lanes, plan)?;
         let transactions = block.transactions.len();
@@ -111,6 +117,7 @@ impl Simulation {
             due: BTreeSet::new(),
             now: 0,
             gas_used: 0,
+            producer,
             warm: FxHashMap::default(),
             prefetched: matches!(rules, Rules::AccessList(_)),
             changed: Filter::default(),
@@ -150,7 +157,18 @@ impl Simulation {
             Some((time, _)) => self.happen(*time)?,
             None => self.stuck = true,
         }
+        if self.done {
+            // Here, so that whoever watches hears of it too.
+            self.end_waits();
+        }
         Ok(self.done)
+    }
+
+    fn end_waits(&mut self) {
+        let lanes: Vec<_> = self.lanes.iter().map(|(lane, _)| lane).collect();
+        for lane in lanes {
+            self.end_wait(lane);
+        }
     }
 
     fn happen(&mut self, now: u64) -> Result<(), BlockError> {
@@ -288,6 +306,7 @@ impl Simulation {
         }
         self.workshop.admit(shown, self.gas_used, true)?;
         self.gas_used += checked.gas;
+        self.workshop.note_patches(shown, self.now, self.recorder.at(lane));
         self.strategy.commit(version);
         self.workshop.memory.settle(self.strategy.committed());
         if self.sight == Sight::Final {
@@ -382,7 +401,8 @@ impl Simulation {
         let chance = self.workshop.chance(shown, &*self.strategy);
         let execution = self.machine.execute(version.tx, chance);
         let slow = slowness(&self.faults, lane, self.now);
-        let pace = Pace::PLAIN.times(slow, 1);
+        let percent = u64::from(self.strategy.ticks_percent(version));
+        let pace = Pace::PLAIN.times(slow, 1).times(percent, 100);
         #[cfg(test)]
         let pace = self
             .lengths
@@ -502,11 +522,10 @@ impl Simulation {
     }
 
     pub(super) fn finish(mut self) -> Result<Run, BlockError> {
-        let waiting: Vec<_> = self.lanes.iter().map(|(lane, _)| lane).collect();
-        for lane in waiting {
-            self.end_wait(lane);
-        }
+        // A block of no transactions is done before its first step.
+        self.end_waits();
         let lanes = vec![self.recorder];
-        LanesRun { workshop: self.workshop, lanes, makespan: self.now }.finish()
+        let run = LanesRun { workshop: self.workshop, lanes, makespan: self.now }.finish()?;
+        Ok(Run { producer: self.producer, ..run })
     }
 }
