@@ -1,4 +1,4 @@
-//! One run under one strategy, natively.
+//! One run under one strategy, natively, and its trace.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result};
 use lanescope_executor::{
     GasClockRun, NoSink, Outcome, Run, ThreadsOptions, run_on_threads, run_sequential,
 };
-use lanescope_protocol::{Clock, Settings};
-use lanescope_workloads::Prepared;
+use lanescope_protocol::{Clock, Settings, Trace};
+use lanescope_workloads::{Prepared, sequential_ticks};
 
 /// How many steps of the gas clock at a time: there is nobody to give way to.
 const STEPS: usize = 1024;
@@ -48,4 +48,15 @@ pub(crate) fn race(prepared: &Prepared, settings: &Settings) -> Result<Run> {
             run.context("the run was cancelled")
         }
     }
+}
+
+/// Runs the block as the settings say, and on one lane, and puts the trace together.
+pub(crate) fn record(prepared: &Prepared, settings: &Settings) -> Result<Trace> {
+    let (sequential, nanos) = one_lane(prepared)?;
+    let run = race(prepared, settings)?;
+    let ticks = match settings.clock {
+        Clock::Gas => sequential_ticks(prepared, settings, &sequential)?,
+        Clock::Threads => nanos,
+    };
+    Ok(lanescope_workloads::trace(prepared, settings, &sequential, ticks, run))
 }

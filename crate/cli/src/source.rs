@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use lanescope_executor::World;
-use lanescope_protocol::Scenario;
 use lanescope_protocol::limits::FILE_BYTES_MAX;
 use lanescope_protocol::scenario::Recipe;
+use lanescope_protocol::{Scenario, Trace};
 use lanescope_workloads::{Prepared, SYNTHETIC};
 
 use crate::arguments::RunArguments;
@@ -51,6 +51,9 @@ pub(crate) fn open(path: &Path) -> Result<(Scenario, Option<Arc<World>>)> {
     file.take(FILE_BYTES_MAX as u64 + 1)
         .read_to_end(&mut bytes)
         .with_context(|| format!("{name} cannot be read"))?;
+    if Trace::is_encoded(&bytes) {
+        bail!("{name} is the trace of a run that is over: only run and export take it");
+    }
     let opened = lanescope_workloads::open(&name, &bytes)?;
     Ok((opened.scenario, opened.state))
 }

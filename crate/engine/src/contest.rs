@@ -11,13 +11,13 @@ use lanescope_executor::{
     BlockError, NoSink, Outcome, Raced, difference, race_on_threads, run_baseline, run_sequential,
 };
 use lanescope_protocol::message::BenchFigures;
-use lanescope_protocol::{Clock, Report, Scenario, Settings, Spread};
+use lanescope_protocol::{Class, Report, Scenario, Settings, Spread};
 use lanescope_workloads::{Prepared, ScenarioError, prepare, synthetic};
 
 use crate::clock;
 use crate::host::{CAN_HAVE_THREADS, Host};
 use crate::job::Job;
-use crate::measure::options;
+use crate::measure::{on_threads, options};
 use crate::session::{Running, Session, Stop};
 
 /// Measured besides the scenario: one block that runs well in parallel, and one that cannot.
@@ -56,10 +56,15 @@ impl<H: Host> Session<H> {
         settings: Settings,
     ) -> Result<(), Stop> {
         settings.check().map_err(Stop::rejected)?;
+        if settings.strategy.class() != Class::Exact {
+            return Err(Stop::Rejected(format!(
+                "{} may come to another result than one lane in block order, so its time cannot be compared with that of one lane",
+                settings.strategy.title()
+            )));
+        }
         let threads = self.host.threads();
         if CAN_HAVE_THREADS && threads > 0 {
-            let settings =
-                Settings { lanes: settings.lanes.min(threads), clock: Clock::Threads, ..settings };
+            let settings = on_threads(settings, threads);
             self.take_pool(running).await?;
             let end = self.bench_all(running, scenario, settings).await;
             self.pool_taken.set(false);

@@ -11,7 +11,7 @@ use lanescope_executor::{
     difference, race_on_threads, run_baseline, run_on_threads,
 };
 use lanescope_protocol::message::Measurement;
-use lanescope_protocol::{Event, Report, Settings};
+use lanescope_protocol::{Class, Clock, Costs, Event, Report, Settings};
 use lanescope_workloads::Prepared;
 
 use crate::clock;
@@ -90,6 +90,7 @@ impl<H: Host> Session<H> {
         let stage = MEASURING.to_owned();
         self.post(&Report::Progress { run: running.run, stage, done: 0, total });
         let race = self.race(running, prepared, settings.clone()).await?;
+        let race = race.map_err(Stop::rejected)?;
         let run = self.stream(running, prepared, settings.clone()).await?;
         let measurement = race.measurement(settings.clone());
         let ticks = race.one_lane.nanoseconds;
@@ -99,20 +100,31 @@ impl<H: Host> Session<H> {
         Ok(())
     }
 
-    /// Measures one lane against many, beside a run on the gas clock.
+    /// Measures one lane against many, beside a run on the gas clock. A strategy that does not run on
+    /// threads is not measured, nor is one that promises another result than one lane's: a
+    /// measurement says whether that came out.
     pub(crate) async fn measure(
         &self,
         running: &Running,
         prepared: &Arc<Prepared>,
         settings: Settings,
     ) -> Result<(), Stop> {
-        let settings = Settings { lanes: settings.lanes.min(self.host.threads()), ..settings };
+        if settings.strategy.class() != Class::Exact {
+            return Ok(());
+        }
+        let settings = on_threads(settings, self.host.threads());
         self.take_pool(running).await?;
         let race = self.race(running, prepared, settings.clone()).await;
         self.pool_taken.set(false);
-        let measurement = race?.measurement(settings);
-        self.post(&Report::Measured { run: running.run, measurement });
-        Ok(())
+        match race? {
+            Ok(race) => {
+                let measurement = race.measurement(settings);
+                self.post(&Report::Measured { run: running.run, measurement });
+                Ok(())
+            }
+            Err(BlockError::Unsupported(_)) => Ok(()),
+            Err(error) => Err(Stop::rejected(error)),
+        }
     }
 
     /// Waits until no other run is in the pool: a cancelled one takes a moment to notice.
@@ -130,12 +142,12 @@ impl<H: Host> Session<H> {
         running: &Running,
         prepared: &Arc<Prepared>,
         settings: Settings,
-    ) -> Result<Race, Stop> {
+    ) -> Result<Result<Race, BlockError>, Stop> {
         let (prepared, cancelled) = (Arc::clone(prepared), Arc::clone(&running.cancelled));
         let job = Job::start(move || race(&prepared, &settings, &cancelled));
-        let race = self.wait(&job, || {}).await.map_err(Stop::rejected)?;
+        let race = self.wait(&job, || {}).await;
         running.check()?;
-        race.ok_or(Stop::Cancelled)
+        race.transpose().ok_or(Stop::Cancelled)
     }
 
     /// Runs once, recorded, and passes events on as they come.
@@ -155,6 +167,18 @@ impl<H: Host> Session<H> {
         let run = self.wait(&job, || self.post_events(running, &mailbox.empty())).await;
         self.post_events(running, &mailbox.empty());
         run.map_err(Stop::rejected)?.ok_or(Stop::Cancelled)
+    }
+}
+
+/// The same block and strategy on at most so many real threads, where nothing costs anything but
+/// what it costs, and nothing breaks on purpose.
+pub(crate) fn on_threads(settings: Settings, threads: u16) -> Settings {
+    Settings {
+        lanes: settings.lanes.min(threads),
+        clock: Clock::Threads,
+        costs: Costs::default(),
+        faults: Vec::new(),
+        ..settings
     }
 }
 

@@ -23,6 +23,15 @@ const STEPS: usize = 32;
 /// What is shown while the block runs on one lane.
 const ONE_LANE: &str = "one lane, to compare with";
 
+/// Who hears of events while a run goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// The page.
+    Page,
+    /// Nobody: only the end counts.
+    Nobody,
+}
+
 impl<H: Host> Session<H> {
     pub(crate) async fn run(
         &self,
@@ -67,11 +76,12 @@ impl<H: Host> Session<H> {
     ) -> Result<(), Stop> {
         self.post(&Report::Started { run: running.run });
         let one_lane = self.one_lane(running, &prepared).await?;
-        let run = self.lanes(running, &prepared, &settings).await?;
-        let ticks = one_lane.gas_used;
+        let ticks = self.one_lane_ticks(running, &prepared, &settings, &one_lane).await?;
+        let run = self.lanes(running, &prepared, &settings, Audience::Page).await?;
+        let rejected = run.rejected.is_some();
         let one_lane = Arc::new(one_lane);
         self.finish(running, &prepared, settings.clone(), &one_lane, ticks, run).await?;
-        if CAN_HAVE_THREADS && self.host.threads() > 0 {
+        if CAN_HAVE_THREADS && self.host.threads() > 0 && !rejected {
             self.measure(running, &prepared, settings).await?;
         }
         Ok(())
@@ -108,12 +118,13 @@ impl<H: Host> Session<H> {
         Ok(run.finish())
     }
 
-    /// Runs the block on the lanes of the gas clock and streams what happens.
+    /// Runs the block on the lanes of the gas clock and streams what happens, if anybody listens.
     pub(crate) async fn lanes(
         &self,
         running: &Running,
         prepared: &Prepared,
         settings: &Settings,
+        audience: Audience,
     ) -> Result<Run, Stop> {
         let (block, world) = (Arc::clone(&prepared.block), Arc::clone(&prepared.world));
         let mut run = GasClockRun::new(block, world, settings).map_err(Stop::rejected)?;
@@ -121,7 +132,7 @@ impl<H: Host> Session<H> {
         let mut sent = slice;
         while !run.advance(STEPS).map_err(Stop::rejected)? {
             let now = clock::now();
-            if now.saturating_sub(sent) >= BATCH_NS {
+            if audience == Audience::Page && now.saturating_sub(sent) >= BATCH_NS {
                 sent = now;
                 self.post_events(running, &run.take_events());
             }
@@ -130,12 +141,14 @@ impl<H: Host> Session<H> {
                 slice = clock::now();
             }
         }
-        self.post_events(running, &run.take_events());
+        if audience == Audience::Page {
+            self.post_events(running, &run.take_events());
+        }
         run.finish().map_err(Stop::rejected)
     }
 
     /// Lets the event loop turn; then ends the run if that is what has arrived.
-    async fn turn(&self, running: &Running) -> Result<(), Stop> {
+    pub(crate) async fn turn(&self, running: &Running) -> Result<(), Stop> {
         self.host.pause().await;
         running.check()
     }

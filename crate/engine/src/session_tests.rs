@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use lanescope_protocol::scenario::{Imported, Recipe};
 use lanescope_protocol::trace::decode_events;
-use lanescope_protocol::{Clock, Command, Report, Scenario, Settings, Trace};
+use lanescope_protocol::{Clock, Command, Costs, Report, Scenario, Settings, StrategyName, Trace};
 
 use crate::host::Host;
 use crate::session::Session;
+
+mod compare;
 
 type Posted = Vec<(Report, Option<Vec<u8>>)>;
 
@@ -308,6 +310,40 @@ fn a_benchmark_can_be_stopped_and_needs_threads() {
     let posted = engine.settle();
     let (message, run) = rejection(&posted[0].0);
     assert!(message.contains("not isolated") && run == Some(4), "{message}");
+}
+
+#[test]
+fn only_strategies_that_promise_the_result_of_one_lane_are_measured() {
+    let mut engine = Engine::new(2);
+    let scenario = engine.compose("erc20", 20);
+    for strategy in ["naive", "owned-shared", "solana-greedy"] {
+        let settings = Settings { strategy: strategy.parse().unwrap(), ..Settings::default() };
+        engine.send(Command::Bench { run: 1, scenario: scenario.clone(), settings }, &[]);
+        let posted = engine.settle();
+        let (message, run) = rejection(&posted[0].0);
+        assert!(message.contains("another result than one lane") && run == Some(1), "{message}");
+    }
+}
+
+#[test]
+fn a_run_with_costs_is_compared_with_one_lane_with_costs_and_measured_without() {
+    let mut engine = Engine::new(2);
+    let scenario = engine.compose("dex", 30);
+    let costs = Costs { cold_read: 2_100, validation: 400, commit: 100 };
+    let faults = vec!["slow:lane=2,times=3".parse().unwrap()];
+    let settings = Settings { costs, faults, ..settings(2, Clock::Gas) };
+    engine.run(3, &scenario, settings.clone());
+    let posted = engine.settle();
+    let trace = finished(&posted, 3);
+    assert!(trace.summary.identical, "{:?}", trace.summary.difference);
+    assert!(trace.summary.sequential >= trace.summary.gas_used);
+    assert!(matches!(posted.last().unwrap().0, Report::Measured { run: 3, .. }));
+
+    let one_lane = Settings { strategy: StrategyName::Sequential.into(), ..settings };
+    engine.run(4, &scenario, Settings { lanes: 1, faults: Vec::new(), ..one_lane });
+    let one_lane = finished(&engine.settle(), 4).summary;
+    assert_eq!(one_lane.makespan, one_lane.sequential);
+    assert_eq!(one_lane.sequential, trace.summary.sequential);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! two Wasm modules. This crate knows neither revm nor the web, so the page can link it without
 //! linking an EVM.
 
+mod abridge;
 pub mod chains;
 pub mod event;
 pub mod fault;
@@ -17,6 +18,7 @@ pub mod spread;
 pub mod strategy;
 pub mod trace;
 
+pub use abridge::ABRIDGED_EVENTS;
 pub use event::{Access, AccessKind, Event, EventKind, FallbackReason, WaitReason};
 pub use fault::Fault;
 pub use ids::{Incarnation, Lane, LocationId, TxIndex, Version};
@@ -24,5 +26,5 @@ pub use message::{Catalogue, Command, Report};
 pub use scenario::Scenario;
 pub use settings::{Clock, Costs, Settings};
 pub use spread::Spread;
-pub use strategy::{Class, Preset, Rules, Strategy, StrategyName};
+pub use strategy::{Class, PRESETS, Preset, Rules, Strategy, StrategyName};
 pub use trace::{Trace, TraceError};

@@ -11,7 +11,7 @@ pub const TRACE_VERSION: u16 = 2;
 const MAGIC: [u8; 4] = *b"LSTR";
 
 /// A run: what was executed, what happened, what came out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
     /// Totals and settings.
     pub summary: Summary,
@@ -193,6 +193,12 @@ impl TransactionInfo {
 }
 
 impl Trace {
+    /// Whether bytes begin as the byte form does. They need not be a whole trace.
+    #[must_use]
+    pub fn is_encoded(bytes: &[u8]) -> bool {
+        bytes.starts_with(&MAGIC)
+    }
+
     /// The byte form: magic, version, a postcard header with its length, then fixed-size records.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

@@ -9,6 +9,7 @@ pub mod arc;
 mod assemble;
 pub mod bar;
 pub mod caption;
+pub mod chart;
 pub mod chrome_trace;
 mod columns;
 pub mod csv;
@@ -39,6 +40,7 @@ pub use bar::{
     TroubleKind, TxState, Wait,
 };
 pub use caption::{Caption, Tone};
+pub use chart::{ChartLayout, ChartLine, ChartPoint, speedup_chart};
 pub use chrome_trace::chrome_trace;
 pub use csv::{CSV_COLUMNS, csv};
 pub use density::Bucket;

@@ -1,11 +1,11 @@
 //! The command line of `lanescope bench`.
 
 use anyhow::{Result, bail};
-use lanescope_protocol::Strategy;
+use lanescope_protocol::{Class, Strategy};
 use lanescope_workloads::SYNTHETIC;
 use lexopt::Parser;
 
-use crate::arguments::{Invocation, Word, lanes, next_word, text, within};
+use crate::arguments::{Invocation, Word, keep_first, lanes, next_word, text, within};
 
 /// `lanescope bench`.
 #[derive(Debug, Default)]
@@ -64,7 +64,7 @@ pub(crate) fn parse_bench(parser: &mut Parser) -> Result<Invocation> {
         let mut value = || text(parser.value()?);
         match name.as_str() {
             "synthetic" => arguments.sources.push(synthetic(value()?)?),
-            "strategy" => arguments.strategies.push(value()?.parse()?),
+            "strategy" => arguments.strategies.push(exact(&value()?)?),
             "lanes" => arguments.lanes.push(lanes(&value()?)?),
             "runs" => arguments.runs = within("--runs", &value()?, 1..=RUNS_MAX)? as usize,
             "memory" => arguments.memory = true,
@@ -95,13 +95,16 @@ fn complete(arguments: &mut BenchArguments) {
     keep_first(&mut arguments.lanes);
 }
 
-fn keep_first<T: Clone + PartialEq>(list: &mut Vec<T>) {
-    let mut seen = Vec::with_capacity(list.len());
-    list.retain(|item| {
-        let is_new = !seen.contains(item);
-        seen.push(item.clone());
-        is_new
-    });
+/// A strategy whose result can be compared with that of one lane in block order.
+fn exact(text: &str) -> Result<Strategy> {
+    let strategy: Strategy = text.parse()?;
+    if strategy.class() != Class::Exact {
+        bail!(
+            "bench compares every result with one lane in block order, which {text} does not promise (class {})",
+            strategy.class().slug()
+        );
+    }
+    Ok(strategy)
 }
 
 fn synthetic(name: String) -> Result<Source> {
@@ -175,6 +178,10 @@ mod tests {
             (&["bench", "--runs", "0"], "--runs takes 1 to 1000, not 0"),
             (&["bench", "--lanes", "0"], "lanes must be between 1 and 256, not 0"),
             (&["bench", "--seed", "1"], "there is no option --seed here"),
+            (
+                &["bench", "--strategy", "naive"],
+                "bench compares every result with one lane in block order, which naive does not promise (class none)",
+            ),
         ];
         for (words, sentence) in cases {
             let error = parse_words(words).map(|_| ()).unwrap_err();

@@ -160,7 +160,18 @@ impl Simulation {
             Some((time, _)) => self.happen(*time)?,
             None => self.stuck = true,
         }
+        if self.done {
+            // Here, so that whoever watches hears of it too.
+            self.end_waits();
+        }
         Ok(self.done)
+    }
+
+    fn end_waits(&mut self) {
+        let lanes: Vec<_> = self.lanes.iter().map(|(lane, _)| lane).collect();
+        for lane in lanes {
+            self.end_wait(lane);
+        }
     }
 
     fn happen(&mut self, now: u64) -> Result<(), BlockError> {
@@ -521,10 +532,8 @@ impl Simulation {
     }
 
     pub(super) fn finish(mut self) -> Result<Run, BlockError> {
-        let waiting: Vec<_> = self.lanes.iter().map(|(lane, _)| lane).collect();
-        for lane in waiting {
-            self.end_wait(lane);
-        }
+        // A block of no transactions is done before its first step.
+        self.end_waits();
         let lanes = vec![self.recorder];
         let run = LanesRun { workshop: self.workshop, lanes, makespan: self.now }.finish()?;
         Ok(Run { producer: self.producer, ..run })
