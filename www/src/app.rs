@@ -6,23 +6,23 @@ use lanescope_protocol::Version;
 use lanescope_timeline::Theme;
 use web_sys::{File, HtmlInputElement};
 use yew::{
-    Callback, Event, Html, NodeRef, TargetCast, UseReducerHandle, classes,
-    function_component, hook, html,
-    use_callback, use_effect_with, use_memo, use_mut_ref, use_node_ref, use_reducer, use_state_eq,
+    Callback, Event, Html, NodeRef, TargetCast, UseReducerHandle, classes, function_component,
+    hook, html, use_callback, use_effect_with, use_memo, use_mut_ref, use_node_ref, use_reducer,
+    use_state_eq,
 };
 
 use crate::bench::bench;
+use crate::compare::{CompareView, contestants};
 use crate::effects::Effects;
 use crate::environment::Environment;
 use crate::files;
 use crate::hooks::{use_drop, use_frames, use_keys, use_motion};
 use crate::keys::Does;
-use crate::compare::{CompareView, contestants};
 use crate::notices::{NoticesProps, notices};
 use crate::panels::{View, bench_props, block_panel, why_panel};
 use crate::part::part;
-use crate::provenance::{ProvenanceProps, provenance};
 use crate::playback::SPEEDS;
+use crate::provenance::{ProvenanceProps, provenance};
 use crate::sheet::{Overlay, key_list};
 use crate::stage::{StageProps, stage};
 use crate::store::{Action, Sheet, Store, View as Showing, Wish};

@@ -62,7 +62,9 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
     }
     let wish = match (press.code, press.shift) {
         ("Space", _) if press.on_button => return None,
-        ("Space" | "ArrowLeft" | "ArrowRight" | "Home" | "End", _) if press.timeless => return None,
+        ("Space" | "ArrowLeft" | "ArrowRight" | "Home" | "End", _) if press.timeless => {
+            return None;
+        }
         ("BracketLeft" | "BracketRight" | "KeyF", _) if press.timeless => return None,
         ("Space", _) => Wish::Toggle,
         ("ArrowLeft", false) => Wish::Step(Toward::Back),

@@ -44,12 +44,11 @@ pub(crate) fn top_bar(props: &TopBarProps) -> Html {
         <header class="top">
             <h1 class="brand">{ logo() }<span>{ "Lanescope" }</span></h1>
             { picker(props) }
-            { strategy(props) }
+            <div class="contest">{ strategy(props) }{ comparison(props) }</div>
             { lanes(props) }
             { clock(props) }
             <span class="top-gap" />
             <div class="top-end">
-                { comparison(props) }
                 <button class="control square" data-testid="open" title="Open a scenario or a block"
                     aria-label="Open a scenario or a block" onclick={props.open.reform(|_| ())}>
                     { Icon::Open.draw() }

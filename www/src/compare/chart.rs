@@ -22,17 +22,18 @@ pub(super) struct ChartProps {
 pub(super) fn chart(props: &ChartProps) -> Html {
     let node = use_node_ref();
     let (width, _) = use_size(&node);
-    let picture = use_memo((props.comparison.clone(), width, props.theme), |(comparison, width, theme)| {
-        let lines = lines(comparison);
-        if *width < 1.0 || lines.is_empty() {
-            return Html::default();
-        }
-        let description = describe(&lines);
-        let words = Words { title: "Speed-up over lanes", description: &description };
-        // The picture is made here, and escapes what it writes.
-        let svg = speedup_chart(&lines, critical(comparison), *width, *theme, words);
-        Html::from_html_unchecked(AttrValue::from(svg))
-    });
+    let picture =
+        use_memo((props.comparison.clone(), width, props.theme), |(comparison, width, theme)| {
+            let lines = lines(comparison);
+            if *width < 1.0 || lines.is_empty() {
+                return Html::default();
+            }
+            let description = describe(&lines);
+            let words = Words { title: "Speed-up over lanes", description: &description };
+            // The picture is made here, and escapes what it writes.
+            let svg = speedup_chart(&lines, critical(comparison), *width, *theme, words);
+            Html::from_html_unchecked(AttrValue::from(svg))
+        });
     html! {
         <section class="compare-chart" aria-label="Speed-up over lanes">
             <h3 class="panel-title">{ "Speed-up over lanes" }</h3>
@@ -43,7 +44,8 @@ pub(super) fn chart(props: &ChartProps) -> Html {
 
 fn lines(comparison: &Comparison) -> Vec<ChartLine> {
     let entries = comparison.entries.iter().enumerate();
-    let parallel = entries.filter(|(_, entry)| entry.strategy.rules.name() != StrategyName::Sequential);
+    let parallel =
+        entries.filter(|(_, entry)| entry.strategy.rules.name() != StrategyName::Sequential);
     parallel
         .map(|(at, entry)| ChartLine { label: label(entry), points: points(comparison, at) })
         .filter(|line| !line.points.is_empty())
@@ -71,7 +73,8 @@ fn label(entry: &Entry) -> String {
 fn critical(comparison: &Comparison) -> Option<f64> {
     let bound = |name: StrategyName| {
         let mut worths = comparison.worths();
-        let (_, worth) = worths.find(|(at, _)| comparison.entries[*at].strategy.rules.name() == name)?;
+        let (_, worth) =
+            worths.find(|(at, _)| comparison.entries[*at].strategy.rules.name() == name)?;
         worth.metrics.ideal_speedup
     };
     bound(StrategyName::BlockStm).or_else(|| bound(StrategyName::Sequential))

@@ -81,7 +81,9 @@ pub(crate) fn compare_view(props: &CompareViewProps) -> Html {
 
 /// Whether the lanes of a strategy are shown large before the user says otherwise.
 fn is_large(strategy: &Strategy) -> bool {
-    [StrategyName::BlockStm, StrategyName::AccessList].iter().any(|name| *strategy == (*name).into())
+    [StrategyName::BlockStm, StrategyName::AccessList]
+        .iter()
+        .any(|name| *strategy == (*name).into())
 }
 
 const fn stand_word(stand: &Stand) -> &'static str {
@@ -140,12 +142,19 @@ fn status(props: &CompareViewProps, rows: &[Row<'_>]) -> String {
     let known = rows.iter().filter(|row| !row.is_awaited()).count();
     let stands = match &comparison.stand {
         Stand::GoingOn(_) if known < rows.len() => {
-            format!("Comparing: {known} of {} have run.", format::count(rows.len(), "strategy").replace("strategys", "strategies"))
+            format!(
+                "Comparing: {known} of {} have run.",
+                format::count(rows.len(), "strategy").replace("strategys", "strategies")
+            )
         }
         Stand::GoingOn(_) => "Every strategy has run; now on other numbers of lanes.".to_owned(),
-        Stand::Done => "Every run was on the gas clock, one after the other, on the same block.".to_owned(),
+        Stand::Done => {
+            "Every run was on the gas clock, one after the other, on the same block.".to_owned()
+        }
         Stand::Stopped => "Stopped before the end.".to_owned(),
-        Stand::Refused => props.alert.as_deref().unwrap_or("This block cannot be compared.").to_owned(),
+        Stand::Refused => {
+            props.alert.as_deref().unwrap_or("This block cannot be compared.").to_owned()
+        }
     };
     if props.current || comparison.is_going_on() {
         return stands;

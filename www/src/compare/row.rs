@@ -125,7 +125,11 @@ pub(super) fn rows(comparison: &Comparison, sorting: Sorting) -> Vec<Row<'_>> {
         .map(|(at, entry)| {
             let row = row(entry);
             // Those without a result keep their place in the menu too.
-            let key = if sorting.column == Column::Strategy { at as f64 } else { sorting.column.key(&row) };
+            let key = if sorting.column == Column::Strategy {
+                at as f64
+            } else {
+                sorting.column.key(&row)
+            };
             (key, row)
         })
         .collect();

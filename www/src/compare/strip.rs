@@ -105,7 +105,8 @@ fn scene(props: &StripProps, width: f64, height: f64, scale: f64) -> Scene {
     let is_text = |item: &Item| matches!(item.shape, Shape::Text(_));
     match props.size {
         Size::Axis => {
-            let above = |item: &Item| matches!(&item.shape, Shape::Text(text) if text.at[1] < plot.y - 4.0);
+            let above =
+                |item: &Item| matches!(&item.shape, Shape::Text(text) if text.at[1] < plot.y - 4.0);
             scene.items.retain(above);
         }
         Size::Small => {

@@ -21,7 +21,12 @@ pub(super) fn table(rows: &[Row<'_>], sorting: Sorting, on_sort: &Callback<Colum
     }
 }
 
-fn heading(column: Column, title: &'static str, sorting: Sorting, on_sort: &Callback<Column>) -> Html {
+fn heading(
+    column: Column,
+    title: &'static str,
+    sorting: Sorting,
+    on_sort: &Callback<Column>,
+) -> Html {
     let (sort, sign) = match (sorting.column == column, sorting.descending) {
         (true, true) => ("descending", " ▾"),
         (true, false) => ("ascending", " ▴"),
@@ -41,7 +46,7 @@ fn body(row: &Row<'_>, best: f64) -> Html {
     let cells = match (&row.worth, row.answer) {
         (Some(_), _) => numbers(row, best),
         (None, Answer::Refused(sentence)) => {
-            html! { <td colspan="7" class="compare-refused">{ "cannot run here: " }{ &**sentence }</td> }
+            html! { <td colspan="7" class="compare-refused"><span>{ "✕ " }{ &**sentence }</span></td> }
         }
         (None, _) => html! { <td colspan="7" class="note">{ "…" }</td> },
     };

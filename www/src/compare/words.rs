@@ -14,9 +14,11 @@ const FASTER: f64 = 1.05;
 /// without saying so.
 pub(super) fn headline(rows: &[Row<'_>]) -> String {
     let looks = |look: Look| {
-        rows.iter().filter(move |row| row.worth.as_ref().is_some_and(|(_, known)| known.look == look))
+        rows.iter()
+            .filter(move |row| row.worth.as_ref().is_some_and(|(_, known)| known.look == look))
     };
-    let exact = || looks(Look::Exact).filter(|row| row.strategy.rules.name() != StrategyName::Sequential);
+    let exact =
+        || looks(Look::Exact).filter(|row| row.strategy.rules.name() != StrategyName::Sequential);
     let Some(best) = fastest(exact()) else {
         return "Each strategy runs the same block. The results arrive one by one.".to_owned();
     };
@@ -25,20 +27,33 @@ pub(super) fn headline(rows: &[Row<'_>]) -> String {
     } else {
         praise(best)
     };
-    let again = exact().max_by_key(|row| row.worth.as_ref().map_or(0, |(worth, _)| worth.ran_again));
+    let again =
+        exact().max_by_key(|row| row.worth.as_ref().map_or(0, |(worth, _)| worth.ran_again));
     if let Some((row, (worth, _))) = again.and_then(|row| Some((row, row.worth.as_ref()?)))
         && worth.ran_again > 0
     {
         let (again, all) = (worth.ran_again, worth.metrics.transactions);
-        let name = strategy_words(row.strategy);
-        told += &format!(" {name}, {}, ran {again} of {all} again.", format::times(row.speedup()));
+        let who = if core::ptr::eq(row, best) {
+            "It".to_owned()
+        } else {
+            format!("{}, {},", strategy_words(row.strategy), format::times(row.speedup()))
+        };
+        told += &format!(" {who} ran {again} of {all} again.");
     }
     let ahead = |row: &&Row<'_>| row.speedup() > best.speedup();
     if let Some(row) = fastest(looks(Look::Valid).filter(ahead)) {
-        told += &format!(" {} comes to {}, in another order.", strategy_words(row.strategy), format::times(row.speedup()));
+        told += &format!(
+            " {} comes to {}, in another order.",
+            strategy_words(row.strategy),
+            format::times(row.speedup())
+        );
     }
     if let Some(row) = fastest(looks(Look::Broken)) {
-        told += &format!(" {} comes to {} with a wrong result.", strategy_words(row.strategy), format::times(row.speedup()));
+        told += &format!(
+            " {} comes to {} with a wrong result.",
+            strategy_words(row.strategy),
+            format::times(row.speedup())
+        );
     }
     told
 }
@@ -49,7 +64,9 @@ fn praise(best: &Row<'_>) -> String {
     match best.with_producer() {
         Some(whole) => {
             let whole = format::times(whole);
-            format!("On this block {name} is fastest for a validator: {speed}, or {whole} with its producer.")
+            format!(
+                "On this block {name} is fastest for a validator: {speed}, or {whole} with its producer."
+            )
         }
         None => format!("On this block {name} is fastest: {speed}."),
     }

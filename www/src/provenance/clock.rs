@@ -134,7 +134,9 @@ fn fault_form(props: &FaultFormProps) -> Html {
         let kind = kind.setter();
         Callback::from(move |event: Event| {
             let chosen = event.target_dyn_into::<HtmlSelectElement>();
-            kind.set(chosen.map_or(0, |select| usize::try_from(select.selected_index()).unwrap_or(0)));
+            kind.set(
+                chosen.map_or(0, |select| usize::try_from(select.selected_index()).unwrap_or(0)),
+            );
         })
     };
     let add = {
@@ -147,10 +149,8 @@ fn fault_form(props: &FaultFormProps) -> Html {
                 let input = wasm_bindgen::JsCast::dyn_into::<HtmlInputElement>(input).ok()?;
                 Some(input.value().trim().to_owned()).filter(|value| !value.is_empty())
             };
-            let pairs: Vec<_> = parts
-                .iter()
-                .filter_map(|part| Some(format!("{part}={}", value(part)?)))
-                .collect();
+            let pairs: Vec<_> =
+                parts.iter().filter_map(|part| Some(format!("{part}={}", value(part)?))).collect();
             let text = format!("{word}:{}", pairs.join(","));
             dispatch.dispatch(Action::Wish(Wish::AddFault(text)));
         })

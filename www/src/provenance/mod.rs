@@ -27,7 +27,11 @@ pub(crate) struct ProvenanceProps {
 }
 
 pub(crate) fn provenance(props: &ProvenanceProps) -> Html {
-    let model = if props.settings.strategy.preset().is_some() { "About this model" } else { "About" };
+    let model = if props.settings.strategy.preset().is_some() {
+        "About this model"
+    } else {
+        "About this strategy"
+    };
     html! {
         <section class="provenance" aria-label="How this was run">
             <div class="provenance-line" data-testid="provenance">

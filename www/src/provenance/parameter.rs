@@ -5,8 +5,8 @@ use lanescope_protocol::Strategy;
 use yew::{Callback, Html, html};
 
 use super::ProvenanceProps;
-use crate::store::{Action, Wish};
 use crate::menu::Menu;
+use crate::store::{Action, Wish};
 use crate::words::{ticked, typed};
 
 /// What a parameter takes.
@@ -24,7 +24,8 @@ fn takes(strategy: &Strategy, name: &str) -> Takes {
     let refusal = refusal.map(|error| error.to_string()).unwrap_or_default();
     let known = refusal.split_once(" takes ").and_then(|(_, rest)| rest.split_once(", not \""));
     let known = known.map_or("", |(known, _)| known);
-    let range = known.strip_prefix("a whole number from ").and_then(|range| range.split_once(" to "));
+    let range =
+        known.strip_prefix("a whole number from ").and_then(|range| range.split_once(" to "));
     match (known, range) {
         ("on, off", _) => Takes::Switch,
         (_, Some((min, max))) => Takes::Number { min: min.to_owned(), max: max.to_owned() },
@@ -84,7 +85,8 @@ mod tests {
                     Takes::Switch => assert!(value == "on" || value == "off", "{name}"),
                     Takes::Words(words) => assert!(words.contains(&value), "{name}: {words:?}"),
                     Takes::Number { min, max } => {
-                        let [min, value, max] = [&min, &value, &max].map(|n| n.parse::<u32>().unwrap());
+                        let [min, value, max] =
+                            [&min, &value, &max].map(|n| n.parse::<u32>().unwrap());
                         assert!((min..=max).contains(&value), "{name}");
                     }
                 }

@@ -12,6 +12,9 @@ use yew::Reducible;
 use super::{Action, Delayed, Edit, Effect, Engine, FileId, Stand, Store, Wish};
 use crate::engine_link::Flavour;
 
+mod compare;
+mod settings;
+
 /// A page, and an engine that is played by the test.
 struct Page(Rc<Store>);
 

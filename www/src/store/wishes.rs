@@ -4,9 +4,7 @@ use lanescope_protocol::{Clock, Command, EventKind, Strategy, TxIndex, Version};
 use lanescope_timeline::BarState;
 
 use super::requests::recipe;
-use super::{
-    Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Intent, Sheet, Store, View,
-};
+use super::{Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Intent, Sheet, Store, View};
 use crate::playback::{SPEEDS, Toward};
 
 /// How long the page waits for the next turn of a knob before it composes.
