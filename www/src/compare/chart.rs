@@ -6,7 +6,7 @@ use lanescope_timeline::svg::Words;
 use lanescope_timeline::{Theme, format};
 use yew::{AttrValue, Html, Properties, function_component, html, use_memo, use_node_ref};
 
-use crate::lanes::use_size;
+use crate::lanes::{type_scale, use_size};
 use crate::provenance::strategy_words;
 use crate::store::{Answer, Comparison, Entry};
 use crate::verdict::{Look, Verdict};
@@ -21,7 +21,8 @@ pub(super) struct ChartProps {
 #[function_component(Chart)]
 pub(super) fn chart(props: &ChartProps) -> Html {
     let node = use_node_ref();
-    let (width, _) = use_size(&node);
+    // Drawn at the usual size of type, and enlarged with it.
+    let width = use_size(&node).0 / type_scale();
     let picture =
         use_memo((props.comparison.clone(), width, props.theme), |(comparison, width, theme)| {
             let lines = lines(comparison);

@@ -61,7 +61,8 @@ pub(crate) fn compare_view(props: &CompareViewProps) -> Html {
         })
     };
     let comparison = props.comparison.as_ref();
-    let rows = comparison.map(|comparison| row::rows(comparison, *sorting)).unwrap_or_default();
+    let rows =
+        comparison.map(|comparison| row::sorted(&comparison.entries, *sorting)).unwrap_or_default();
     html! {
         <main class="compare" id="stage" aria-label="Comparison" data-testid="compare"
             data-stand={comparison.map_or("none", |comparison| stand_word(&comparison.stand))}>

@@ -2,7 +2,7 @@
 
 use lanescope_protocol::{Class, Strategy};
 
-use crate::store::{Answer, Comparison, Entry, Worth};
+use crate::store::{Answer, Entry, Worth};
 use crate::verdict::Verdict;
 
 /// One strategy.
@@ -119,8 +119,8 @@ fn row(entry: &Entry) -> Row<'_> {
 }
 
 /// The rows in order; those without a result come last.
-pub(super) fn rows(comparison: &Comparison, sorting: Sorting) -> Vec<Row<'_>> {
-    let entries = comparison.entries.iter().enumerate();
+pub(super) fn sorted(entries: &[Entry], sorting: Sorting) -> Vec<Row<'_>> {
+    let entries = entries.iter().enumerate();
     let mut rows: Vec<_> = entries
         .map(|(at, entry)| {
             let row = row(entry);
