@@ -47,18 +47,11 @@ pub(super) fn headline(rows: &[Row<'_>]) -> String {
     }
     let ahead = |row: &&Row<'_>| row.speedup() > best.speedup();
     if let Some(row) = fastest(looks(Look::Valid).filter(ahead)) {
-        told += &format!(
-            " {} comes to {}, in another order.",
-            first(row),
-            format::times(row.speedup())
-        );
+        told +=
+            &format!(" {}: {}, but in another order.", first(row), format::times(row.speedup()));
     }
     if let Some(row) = fastest(looks(Look::Broken)) {
-        told += &format!(
-            " {} comes to {} with a wrong result.",
-            first(row),
-            format::times(row.speedup())
-        );
+        told += &format!(" {}: {}, but a wrong result.", first(row), format::times(row.speedup()));
     }
     told
 }
@@ -153,13 +146,13 @@ mod tests {
         assert_eq!(
             told,
             "On this block Access list is fastest for a validator: 10×, or 0.91× with its producer. \
-             Block-STM, 4×, ran 3 of 0 again. Naive lanes comes to 20× with a wrong result."
+             Block-STM, 4×, ran 3 of 0 again. Naive lanes: 20×, but a wrong result."
         );
         let told = said(&[("monad", 50, 1, 0), ("declared-locks", 20, 0, 0)]);
         assert_eq!(
             told,
             "On this block the model of Monad is fastest: 2×. It ran 1 of 0 again. \
-             Declared locks comes to 5×, in another order."
+             Declared locks: 5×, but in another order."
         );
     }
 
