@@ -5,7 +5,7 @@ mod reason;
 
 use lanescope_executor::fork::fork_name;
 use lanescope_executor::{Location, Outcome, Receipt, Run, difference};
-use lanescope_protocol::event::Status;
+use lanescope_protocol::event::{FallbackReason, Status};
 use lanescope_protocol::scenario::HeaderClaims;
 use lanescope_protocol::trace::{
     Excluded, HeaderCheck, LocationInfo, LocationKind, Summary, TransactionInfo,
@@ -36,7 +36,8 @@ pub fn trace(
         &run.recording,
         &prepared.block,
         &sequential.receipts,
-        run.fallback.is_some(),
+        // Who has run out of rounds has written down everything.
+        run.fallback.is_some_and(|reason| reason != FallbackReason::RoundsUsedUp),
     );
     let summary = Summary {
         title: prepared.title.clone(),

@@ -13,6 +13,7 @@ use revm::state::{EvmState, TransactionId};
 use smallvec::SmallVec;
 
 use super::effects::{self, Effects};
+use super::instants;
 use super::observe;
 use super::reads::{AccountRead, Field, SlotRead};
 use super::setup::{Evm, evm};
@@ -58,6 +59,19 @@ impl Execution {
         }
     }
 
+    /// Looks again whether its needs are met, as it does at its end: on the gas clock that is later
+    /// than when it was run.
+    pub(crate) fn look_again(&mut self, index: TxIndex, memory: &Memory) {
+        let mut needing = self.accounts.iter().filter(|read| read.needs_values());
+        self.is_doubtful = needing.any(|read| {
+            let found = memory.find_account(read.account, index);
+            match read.difference(&found) {
+                Some(Field::Nonce) => !read.is_predicted,
+                other => other.is_some(),
+            }
+        });
+    }
+
     /// What the strategy must know of it.
     pub(crate) fn so(&self) -> Executed {
         Executed { doubtful: self.is_doubtful, last_check: self.needs_last_check }
@@ -79,6 +93,7 @@ impl Execution {
 pub(crate) struct Machine {
     block: Arc<Block>,
     rules: Rules,
+    manner: Manner,
     evm: Evm,
 }
 
@@ -101,32 +116,53 @@ impl Machine {
         let strict = manner.exact_accounts
             || block.spec.is_enabled_in(SpecId::AMSTERDAM)
             || memory.world().may_overflow();
-        let rules = Rules { keeps_empty: keeps_empty(block.spec), strict };
+        let sight = manner.sight;
+        let rules = Rules { keeps_empty: keeps_empty(block.spec), strict, sight };
         let mut evm = evm(&block, Source::Memory(View::new(memory, rules, lane.get())));
         observe::install(evm.instruction.instruction_table_mut());
-        Self { block, rules, evm }
+        Self { block, rules, manner, evm }
     }
 
-    /// Runs a transaction once, on what the memory holds below it now. `is_first`: all before it
-    /// are final.
+    /// The same, but it notes how much gas is spent before each read.
+    pub(crate) fn timed(mut self) -> Self {
+        instants::install(self.evm.instruction.instruction_table_mut());
+        self
+    }
+
+    /// Runs a transaction once, on what the memory holds below it now.
     pub(crate) fn execute(&mut self, index: TxIndex, chance: Chance) -> Box<Execution> {
+        self.execute_again(index, chance, &[], &[])
+    }
+
+    /// Runs a transaction that has got some answers already, in program order. They are given once
+    /// more; whatever it asks after that, the memory answers now.
+    pub(crate) fn execute_again(
+        &mut self,
+        index: TxIndex,
+        chance: Chance,
+        accounts: &[AccountRead],
+        slots: &[SlotRead],
+    ) -> Box<Execution> {
         let tx = &self.block.transactions[index.get()];
         let is_first = chance.is_first;
+        let Manner { predicts_nonces, trusts_senders, .. } = self.manner;
+        let strict = self.rules.strict;
         self.evm.ctx.tx = Arc::clone(tx);
         let sender = Sender {
             tx: index,
             address: tx.caller,
             nonce: tx.nonce,
             cost: cost(tx),
-            predicts: !is_first && !self.rules.strict,
+            predicts: !is_first && predicts_nonces && !strict,
             receiver: tx.kind.into_to().filter(|_| {
-                let Rules { keeps_empty, strict } = self.rules;
+                let Rules { keeps_empty, strict, .. } = self.rules;
                 !keeps_empty && !strict && tx.authorization_list.is_empty()
             }),
-            steady: chance.steady_sender.filter(|_| !self.rules.strict),
+            steady: chance.steady_sender.filter(|_| trusts_senders && !strict),
         };
         if let Some(view) = self.evm.ctx.journaled_state.database.view() {
             view.begin(sender);
+            view.give(accounts, slots);
         }
         let result = UnrewardedHandler.run(&mut self.evm);
         let journal = &mut self.evm.ctx.journaled_state;

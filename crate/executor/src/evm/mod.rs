@@ -5,6 +5,7 @@ mod baseline;
 mod effects;
 #[cfg(all(test, not(feature = "interleavings")))]
 mod fuzz;
+mod instants;
 mod ledger;
 mod machine;
 mod observe;
@@ -19,7 +20,7 @@ mod watched;
 pub use baseline::{BaselineRun, run_baseline};
 pub use sequential::{SequentialRun, run_sequential, run_sequential_listed};
 
-pub(crate) use effects::SlotWrite;
+pub(crate) use effects::{Effects, SlotWrite};
 pub(crate) use machine::{Chance, Execution, Machine, Verdict, cost};
 pub(crate) use reads::{AccountRead, Field, SlotRead};
 pub(crate) use sequential::check_block_gas;

@@ -22,7 +22,7 @@ use crate::sync::{AtomicBool, AtomicU32, AtomicU64, Mutex, MutexGuard, lock};
 
 /// A transaction that was thrown away this often waits until all earlier ones are final: it then
 /// runs exactly once more. Bounds the work on blocks that no speculation helps.
-const INCARNATIONS_BEFORE_WAITING: u16 = 16;
+pub(super) const INCARNATIONS_BEFORE_WAITING: u16 = 16;
 
 #[derive(Debug)]
 pub(crate) struct BlockStm {
@@ -59,7 +59,7 @@ struct Queues {
 
 /// How transactions of one class have fared.
 #[derive(Debug, Default)]
-struct ClassCount {
+pub(super) struct ClassCount {
     runs: AtomicU32,
     aborts: AtomicU32,
 }
@@ -68,7 +68,15 @@ struct ClassCount {
 const CONTENDED: u32 = 8;
 
 impl ClassCount {
-    fn is_contended(&self) -> bool {
+    pub(super) fn ran(&self) {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn aborted(&self) {
+        self.aborts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_contended(&self) -> bool {
         let aborts = self.aborts.load(Ordering::Relaxed);
         aborts > 0 && aborts.saturating_mul(CONTENDED) >= self.runs.load(Ordering::Relaxed)
     }
@@ -390,7 +398,7 @@ impl Strategy for BlockStm {
         if version.incarnation.0 == 0
             && let Some(class) = self.plan.class(version.tx)
         {
-            self.classes[class].runs.fetch_add(1, Ordering::Relaxed);
+            self.classes[class].ran();
         }
         if before.awaited {
             self.wake_dependents(version.tx);
@@ -432,7 +440,7 @@ impl Strategy for BlockStm {
             Finding::Holds => None,
         };
         if let Some(class) = self.plan.class(version.tx) {
-            self.classes[class].aborts.fetch_add(1, Ordering::Relaxed);
+            self.classes[class].aborted();
         }
         self.reopen(version, on);
     }
@@ -460,6 +468,24 @@ impl Strategy for BlockStm {
         self.word(tx).update(start).ok().map(|_| Head { version, check: true })
     }
 
+    fn has_head(&self) -> bool {
+        let head = self.committed.load(Ordering::SeqCst);
+        self.words.get(head as usize).is_some_and(|word| {
+            let state = word.load();
+            state.status == Status::Executed && !state.doubted && !state.checking
+        })
+    }
+
+    fn suspect(&self, version: Version) {
+        let check = |state: State| {
+            let current = state.incarnation == version.incarnation;
+            (current && state.status == Status::Executed)
+                .then_some(State { checking: true, ..state })
+        };
+        // Whoever has made another of it meanwhile will have it checked.
+        let _ = self.word(version.tx).update(check);
+    }
+
     fn commit(&self, version: Version) {
         // Nobody looks at its word again: what could doubt it is final.
         self.committed.store(version.tx.0 + 1, Ordering::Release);
@@ -471,11 +497,7 @@ impl Strategy for BlockStm {
         self.wake_head();
         self.committing.store(false, Ordering::SeqCst);
         // Whoever finished meanwhile has found the right taken, and leaves it to us.
-        let head = self.committed.load(Ordering::SeqCst);
-        self.words.get(head as usize).is_some_and(|word| {
-            let state = word.load();
-            state.status == Status::Executed && !state.doubted && !state.checking
-        })
+        self.has_head()
     }
 
     fn committed(&self) -> u32 {

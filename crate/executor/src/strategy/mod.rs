@@ -2,21 +2,32 @@
 //! no thread, no clock, nothing that blocks for long. Both drivers run the same one.
 
 mod block_stm;
+mod in_order_merge;
+mod locked;
 mod plan;
+mod pool;
+mod rounds;
 mod sequential;
+mod speculation;
 mod word;
 
 use core::fmt::Debug;
 
 use lanescope_protocol::event::{FallbackReason, WaitReason};
-use lanescope_protocol::strategy::Balances;
+use lanescope_protocol::strategy::{
+    Balances, BlockStm as BlockStmRules, Expectation, Hints, Invalidation, ValidationOrder,
+};
 use lanescope_protocol::{Incarnation, Lane, Rules, TxIndex, Version};
 
 use crate::block::BlockError;
 
 pub(crate) use block_stm::BlockStm;
+use in_order_merge::InOrderMerge;
 pub(crate) use plan::{Like, Plan};
+pub(crate) use pool::NO_GROUP;
+use rounds::Rounds;
 use sequential::Sequential;
+use speculation::Speculation;
 
 /// What a lane shall do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +125,12 @@ pub(crate) trait Strategy: Debug + Send + Sync {
     /// The next transaction in line, if it can become final now. Only for who has the right.
     fn head(&self) -> Option<Head>;
 
+    /// Whether [`Strategy::head`] would answer one. Changes nothing.
+    fn has_head(&self) -> bool;
+
+    /// The head is being checked, though it said that it need not be. Only for who has the right.
+    fn suspect(&self, _version: Version) {}
+
     /// Makes the head final. Only for who has the right.
     fn commit(&self, version: Version);
 
@@ -123,8 +140,22 @@ pub(crate) trait Strategy: Debug + Send + Sync {
     /// How many transactions, from the first, are final.
     fn committed(&self) -> u32;
 
+    /// Whether what was published can be taken back before it is committed.
+    fn can_abort(&self) -> bool {
+        true
+    }
+
     /// For how many lanes there is something to do now; all of them, once the block is done.
     fn work(&self) -> usize;
+
+    /// The lane will not ask for a while, or never: what is kept for it may go to others. It gets
+    /// tasks again once it asks.
+    fn lane_gone(&self, _lane: Lane) {}
+
+    /// What an incarnation takes, in percent of its gas: re-executions may find things at hand.
+    fn ticks_percent(&self, _version: Version) -> u32 {
+        100
+    }
 }
 
 /// What an execution sees of the others.
@@ -145,11 +176,22 @@ pub(crate) struct Manner {
     pub(crate) exact_accounts: bool,
     /// A sender's nonce is taken from the transaction while earlier ones have not run.
     pub(crate) predicts_nonces: bool,
+    /// Senders that nothing in the block can stop are not read at all. Who looks at such an account
+    /// after all runs twice.
+    pub(crate) trusts_senders: bool,
+    /// Writes of an aborted incarnation stay, marked as estimates; else they are taken back.
+    pub(crate) estimates: bool,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { sight: Sight::Versions, exact_accounts: false, predicts_nonces: true }
+        Self {
+            sight: Sight::Versions,
+            exact_accounts: false,
+            predicts_nonces: true,
+            trusts_senders: true,
+            estimates: true,
+        }
     }
 }
 
@@ -157,14 +199,23 @@ impl Default for Manner {
 pub(crate) fn manner(rules: &Rules) -> Manner {
     let exact = |balances| balances == Balances::Exact;
     match rules {
-        Rules::BlockStm(of) => Manner { exact_accounts: exact(of.balances), ..Manner::default() },
-        Rules::DependencyGraph(of) => {
-            Manner { exact_accounts: exact(of.balances), ..Manner::default() }
-        }
+        Rules::BlockStm(of) => Manner {
+            exact_accounts: exact(of.balances),
+            estimates: of.estimates,
+            ..Manner::default()
+        },
+        Rules::DependencyGraph(of) => Manner {
+            exact_accounts: exact(of.balances),
+            // Whom it depends on has run, its sender's transactions included.
+            trusts_senders: of.hints != Hints::Exact,
+            ..Manner::default()
+        },
         Rules::InOrderMerge(of) => Manner {
             sight: Sight::Final,
             exact_accounts: exact(of.balances),
             predicts_nonces: of.predicts_nonces,
+            trusts_senders: of.predicts_nonces,
+            ..Manner::default()
         },
         _ => Manner::default(),
     }
@@ -178,9 +229,24 @@ pub(crate) fn build(
 ) -> Result<Box<dyn Strategy>, BlockError> {
     match rules {
         Rules::Sequential => Ok(Box::new(Sequential::new(plan.batches.len()))),
-        Rules::BlockStm(_) => Ok(Box::new(BlockStm::new(lanes, plan))),
+        Rules::BlockStm(of) if is_plain(of) => Ok(Box::new(BlockStm::new(lanes, plan))),
+        Rules::BlockStm(of) => Ok(Box::new(Speculation::new_speculation(lanes, plan, *of))),
+        Rules::DependencyGraph(of) => {
+            let hints = Expectation::Nothing;
+            let rules = BlockStmRules { balances: of.balances, hints, ..BlockStmRules::default() };
+            Ok(Box::new(Speculation::new_speculation(lanes, plan, rules)))
+        }
+        Rules::InOrderMerge(of) => Ok(Box::new(InOrderMerge::new_merge(lanes, plan, of))),
+        Rules::Rounds(of) => Ok(Box::new(Rounds::new_rounds(lanes, plan, of))),
         _ => Err(BlockError::Unsupported(rules.name().title().to_owned())),
     }
+}
+
+/// Whether the rules differ from the default in nothing that the lock-free machine must know.
+fn is_plain(of: &BlockStmRules) -> bool {
+    of.invalidation == Invalidation::Push
+        && of.validation == ValidationOrder::Any
+        && of.hints != Expectation::Sender
 }
 
 /// A transaction that is the first in line runs on final values; one that fails its check even then
