@@ -6,11 +6,13 @@ use lanescope_protocol::Version;
 use lanescope_timeline::Theme;
 use web_sys::{File, HtmlInputElement};
 use yew::{
-    Callback, Event, Html, NodeRef, TargetCast, UseReducerHandle, function_component, hook, html,
-    use_callback, use_effect_with, use_memo, use_mut_ref, use_node_ref, use_reducer, use_state_eq,
+    Callback, Event, Html, NodeRef, TargetCast, UseReducerHandle, classes, function_component,
+    hook, html, use_callback, use_effect_with, use_memo, use_mut_ref, use_node_ref, use_reducer,
+    use_state_eq,
 };
 
 use crate::bench::bench;
+use crate::compare::{CompareView, contestants};
 use crate::effects::Effects;
 use crate::environment::Environment;
 use crate::files;
@@ -20,9 +22,10 @@ use crate::notices::{NoticesProps, notices};
 use crate::panels::{View, bench_props, block_panel, why_panel};
 use crate::part::part;
 use crate::playback::SPEEDS;
+use crate::provenance::{ProvenanceProps, provenance};
 use crate::sheet::{Overlay, key_list};
 use crate::stage::{StageProps, stage};
-use crate::store::{Action, Sheet, Store, Wish};
+use crate::store::{Action, Sheet, Store, View as Showing, Wish};
 use crate::theme;
 use crate::top_bar::{TopBarProps, top_bar};
 use crate::transport::{TransportProps, transport};
@@ -70,7 +73,7 @@ pub(crate) fn app() -> Html {
         input.set_value("");
     });
     html! {
-        <div class="app" data-testid="drop-target">
+        <div class={classes!("app", (store.view == Showing::Compare).then_some("app-compare"))} data-testid="drop-target">
             { parts(&store, &ways, theme, fit, environment) }
             <input type="file" class="unseen" ref={picker} tabindex="-1" aria-hidden="true"
                 accept=".json,.gz,application/json,application/gzip" data-testid="file" onchange={picked} />
@@ -95,6 +98,8 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, fit: u32, environment: Enviro
         scenario: view.scenario.clone(),
         workload: store.recipe.workload.clone(),
         settings: store.settings.clone(),
+        lanes_max: store.lanes_max(),
+        view: store.view,
         threads: store.has_threads(),
         ready: view.ready,
         running: store.running.is_some(),
@@ -132,13 +137,29 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, fit: u32, environment: Enviro
         crash: store.crash.clone(),
         engine: store.engine,
     };
+    let how = ProvenanceProps {
+        dispatch: dispatch.clone(),
+        film: view.film.clone(),
+        settings: store.settings.clone(),
+        view: store.view,
+        comparison: store.comparison.clone().map(Shared),
+        drawer: store.drawer,
+        refused: store.refused.clone(),
+    };
     html! {
         <>
             { part(top, top_bar) }
-            { part(middle, stage) }
-            { part(time, transport) }
+            { part(how, provenance) }
+            if store.view == Showing::Compare {
+                <CompareView dispatch={dispatch.clone()} comparison={store.comparison.clone().map(Shared)}
+                    current={store.comparison_is_current()} ready={view.ready} {theme}
+                    alert={store.alert.clone()} contestants={contestants(store)} />
+            } else {
+                { part(middle, stage) }
+                { part(time, transport) }
+            }
             { block_panel(store, dispatch, &view) }
-            { why_panel(store, dispatch, &view, environment) }
+            if store.view == Showing::Lanes { { why_panel(store, dispatch, &view, environment) } }
             { part(told, notices) }
             { sheet(store, dispatch) }
         </>
@@ -166,24 +187,31 @@ fn sheet(store: &Store, dispatch: &Dispatch) -> Html {
 #[hook]
 fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>) -> u32 {
     let fit = use_state_eq(|| 0u32);
-    let given = (store.sheet, store.editing, turn_theme.clone(), *fit);
+    let open = (store.sheet, store.editing, store.drawer, store.view);
+    let given = (open, turn_theme.clone(), *fit);
     let pressed = use_callback(given, {
         let (dispatch, fit) = (store.dispatcher(), fit.setter());
-        move |does: Does, (sheet, editing, turn_theme, fitted)| {
+        move |does: Does, ((sheet, editing, drawer, view), turn_theme, fitted)| {
             let wish = match does {
                 Does::Escape | Does::Sheet if sheet.is_some() => Wish::Sheet(None),
                 Does::Escape if editing.is_some() => Wish::Form(None),
+                Does::Escape if drawer.is_some() => Wish::Drawer(None),
+                Does::Escape if *view == Showing::Compare => Wish::View(Showing::Lanes),
                 Does::Escape => Wish::Select(None),
                 Does::Sheet => Wish::Sheet(Some(Sheet::Keys)),
                 _ if sheet.is_some() => return,
                 Does::Theme => return turn_theme.emit(()),
                 Does::Fit => return fit.set(fitted + 1),
+                Does::Compare => Wish::View(match view {
+                    Showing::Lanes => Showing::Compare,
+                    Showing::Compare => Showing::Lanes,
+                }),
                 Does::Wish(wish) => wish,
             };
             dispatch.dispatch(Action::Wish(wish));
         }
     });
-    use_keys(pressed);
+    use_keys(pressed, store.view == Showing::Compare);
     *fit
 }
 

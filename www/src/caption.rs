@@ -1,10 +1,9 @@
-//! One sentence that says what just happened, and the badges that say how far to trust it.
+//! One sentence that says what just happened, and badges about the whole run.
 
 use gloo_timers::callback::Timeout;
-use lanescope_protocol::Clock;
 use lanescope_protocol::trace::Summary;
 use lanescope_timeline::{Caption, Film};
-use yew::{Html, Properties, classes, function_component, html, use_effect_with, use_state_eq};
+use yew::{Html, Properties, function_component, html, use_effect_with, use_state_eq};
 
 use crate::words::{Shared, phrase};
 
@@ -59,9 +58,7 @@ fn spoken(props: &SpokenProps) -> Html {
 fn badges(film: &Film) -> Html {
     html! {
         <>
-            <span class="badge" data-testid="badge-clock">{ clock_words(film) }</span>
             if let Some(summary) = film.summary() {
-                { same_badge(summary) }
                 { header_badge(summary) }
                 if let Some(reason) = summary.fallback_reason() {
                     <span class="badge badge-note" data-testid="badge-fallback"
@@ -70,31 +67,6 @@ fn badges(film: &Film) -> Html {
             }
         </>
     }
-}
-
-fn clock_words(film: &Film) -> String {
-    match (film.clock(), film.summary()) {
-        (Clock::Gas, Some(summary)) if summary.seed > 0 => {
-            format!("gas clock · seed {}", summary.seed)
-        }
-        (Clock::Gas, _) => "gas clock".to_owned(),
-        (Clock::Threads, _) => format!("measured · {} threads", film.settings().lanes),
-    }
-}
-
-fn same_badge(summary: &Summary) -> Html {
-    let (class, words) = if summary.identical {
-        ("badge-good", "✓ same result as one lane")
-    } else {
-        ("badge-bad", "✕ not the result of one lane")
-    };
-    let title = summary.difference.clone().unwrap_or_else(|| {
-        format!(
-            "Every balance, nonce, slot and receipt is equal; receipts root {}",
-            summary.receipts_root
-        )
-    });
-    html! { <span class={classes!("badge", class)} data-testid="badge-same" {title}>{ words }</span> }
 }
 
 fn header_badge(summary: &Summary) -> Html {

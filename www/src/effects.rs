@@ -203,6 +203,13 @@ fn understand(incoming: Incoming) -> Action {
                     film: Rc::new(Film::new(trace)),
                 })
             }
+            (Report::Compared { run, index, left }, Some(bytes)) => Trace::decode(&bytes)
+                .map_or_else(unreadable, |trace| Action::Compared {
+                    run,
+                    index,
+                    left,
+                    trace: Box::new(trace),
+                }),
             (Report::Events { run }, Some(bytes)) => trace::decode_events(&bytes)
                 .map_or_else(unreadable, |events| Action::Happened { run, events }),
             (report, _) => Action::Told(Box::new(report)),

@@ -58,9 +58,9 @@ pub(crate) fn use_motion(dispatch: &Dispatch) {
 
 /// Calls back for every key that means something here.
 #[hook]
-pub(crate) fn use_keys(done: Callback<Does>) {
-    use_effect_with(done, |done| {
-        let done = done.clone();
+pub(crate) fn use_keys(done: Callback<Does>, timeless: bool) {
+    use_effect_with((done, timeless), |(done, timeless)| {
+        let (done, timeless) = (done.clone(), *timeless);
         let options = EventListenerOptions::enable_prevent_default();
         let listener = web_sys::window().map(|window| {
             EventListener::new_with_options(&window, "keydown", options, move |event| {
@@ -68,7 +68,7 @@ pub(crate) fn use_keys(done: Callback<Does>) {
                 if event.default_prevented() || key.is_composing() {
                     return;
                 }
-                if let Some(does) = pressed(key, event) {
+                if let Some(does) = pressed(key, event, timeless) {
                     if does != Does::Escape {
                         event.prevent_default();
                     }
@@ -80,7 +80,7 @@ pub(crate) fn use_keys(done: Callback<Does>) {
     });
 }
 
-fn pressed(key: &KeyboardEvent, event: &Event) -> Option<Does> {
+fn pressed(key: &KeyboardEvent, event: &Event, timeless: bool) -> Option<Does> {
     let focused = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let within = |selector: &str| {
         focused.as_ref().is_some_and(|element| element.closest(selector).ok().flatten().is_some())
@@ -93,6 +93,7 @@ fn pressed(key: &KeyboardEvent, event: &Event) -> Option<Does> {
         alt: key.alt_key(),
         typing: within("input, textarea, select, [contenteditable]"),
         on_button: within("button, a, summary"),
+        timeless,
     })
 }
 

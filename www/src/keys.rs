@@ -20,6 +20,8 @@ pub(crate) struct Press<'a> {
     pub(crate) typing: bool,
     /// A button or link has the focus: it takes the space bar itself.
     pub(crate) on_button: bool,
+    /// Nothing on the screen has a time: the keys that move it scroll instead.
+    pub(crate) timeless: bool,
 }
 
 /// What a key does.
@@ -31,6 +33,8 @@ pub(crate) enum Does {
     Theme,
     /// The whole run into view.
     Fit,
+    /// To the comparison, and back.
+    Compare,
     /// The sheet of keys.
     Sheet,
     /// Away with what is open.
@@ -58,6 +62,10 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
     }
     let wish = match (press.code, press.shift) {
         ("Space", _) if press.on_button => return None,
+        ("Space" | "ArrowLeft" | "ArrowRight" | "Home" | "End", _) if press.timeless => {
+            return None;
+        }
+        ("BracketLeft" | "BracketRight" | "KeyF", _) if press.timeless => return None,
         ("Space", _) => Wish::Toggle,
         ("ArrowLeft", false) => Wish::Step(Toward::Back),
         ("ArrowRight", false) => Wish::Step(Toward::Forward),
@@ -69,6 +77,7 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
         ("BracketRight", _) => Wish::StepAbort(Toward::Forward),
         ("KeyR", false) => Wish::Run,
         ("KeyF", false) => return Some(Does::Fit),
+        ("KeyC", false) => return Some(Does::Compare),
         ("KeyT", false) => return Some(Does::Theme),
         _ => return None,
     };
@@ -76,7 +85,7 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
 }
 
 /// The sheet: keys and what they do, in the order of use.
-pub(crate) const SHEET: [(&str, &str); 13] = [
+pub(crate) const SHEET: [(&str, &str); 14] = [
     ("Space", "play or pause"),
     ("← →", "one event back or on"),
     ("Shift + ← →", "one transaction back or on"),
@@ -84,6 +93,7 @@ pub(crate) const SHEET: [(&str, &str); 13] = [
     ("Home, End", "to the beginning, to the end"),
     ("R", "run"),
     ("F", "the whole run into view"),
+    ("C", "compare strategies; Escape goes back to the lanes"),
     ("T", "light or dark"),
     ("Ctrl + Z, Ctrl + Shift + Z", "take an edit back, make it again"),
     ("Ctrl + S", "save the scenario"),
@@ -117,11 +127,19 @@ mod tests {
 
     #[test]
     fn whoever_types_is_left_alone() {
-        for code in ["Space", "ArrowLeft", "KeyR", "KeyT", "Home", "BracketLeft"] {
+        for code in ["Space", "ArrowLeft", "KeyR", "KeyT", "KeyC", "Home", "BracketLeft"] {
             check(Press { code, typing: true, ..Press::default() }, None);
         }
         check(Press { code: "KeyZ", command: true, typing: true, ..Press::default() }, None);
         check(Press { code: "Escape", typing: true, ..Press::default() }, Some(Does::Escape));
+    }
+
+    #[test]
+    fn where_nothing_has_a_time_its_keys_scroll() {
+        for code in ["Space", "ArrowLeft", "Home", "End", "BracketRight"] {
+            check(Press { code, timeless: true, ..Press::default() }, None);
+        }
+        check(Press { code: "KeyC", timeless: true, ..Press::default() }, Some(Does::Compare));
     }
 
     #[test]

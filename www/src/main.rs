@@ -9,6 +9,7 @@
 mod app;
 mod bench;
 mod caption;
+mod compare;
 mod composer;
 mod effects;
 mod engine_link;
@@ -19,16 +20,19 @@ mod icons;
 mod inspector;
 mod keys;
 mod lanes;
+mod menu;
 mod notices;
 mod panels;
 mod part;
 mod playback;
+mod provenance;
 mod sheet;
 mod stage;
 mod store;
 mod theme;
 mod top_bar;
 mod transport;
+mod verdict;
 mod words;
 
 fn main() {

@@ -5,9 +5,11 @@
 
 mod answers;
 mod bench;
+mod compare;
 mod draft;
 mod requests;
 mod running;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod wishes;
@@ -16,7 +18,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use lanescope_protocol::scenario::Recipe;
-use lanescope_protocol::{Catalogue, Report, Scenario, Settings, Version};
+use lanescope_protocol::{Catalogue, Report, Scenario, Settings, Strategy, Trace, Version};
 use lanescope_timeline::{Film, Moment};
 use yew::Reducible;
 
@@ -24,10 +26,12 @@ pub(crate) use crate::effects::{Delayed, Effect};
 use crate::engine_link::Flavour;
 use crate::playback::Playback;
 pub(crate) use bench::{Bench, Stand};
+pub(crate) use compare::{Answer, Choice, Comparison, Entry, View, Worth};
 pub(crate) use draft::{Draft, Edit};
 pub(crate) use requests::FileId;
 use requests::{Awaited, OpenFile, Pending};
 pub(crate) use running::{Intent, Progress, Running, Times, Timing};
+pub(crate) use settings::{Cost, Place, Refused};
 pub(crate) use wishes::Wish;
 
 /// Where the engine stands.
@@ -51,6 +55,15 @@ pub(crate) enum Sheet {
     Keys,
     /// How fast it is here.
     Bench,
+}
+
+/// What is unfolded below the line that says how it is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Drawer {
+    /// What the strategy does, and its parameters.
+    Strategy,
+    /// What costs beside gas, and what goes wrong on purpose.
+    Clock,
 }
 
 /// What is told after the engine broke.
@@ -95,6 +108,16 @@ pub(crate) struct Store {
     pub(crate) crash: Option<Crash>,
     /// The last benchmark.
     pub(crate) bench: Option<Rc<Bench>>,
+    /// What is on the stage.
+    pub(crate) view: View,
+    /// The last comparison.
+    pub(crate) comparison: Option<Rc<Comparison>>,
+    /// What the next comparison compares, in menu order.
+    pub(crate) contestants: Vec<Strategy>,
+    /// What is unfolded.
+    pub(crate) drawer: Option<Drawer>,
+    /// The last change of the settings, if it was refused.
+    pub(crate) refused: Option<Refused>,
     /// The sheet that is open.
     pub(crate) sheet: Option<Sheet>,
     /// Whether motion is not wanted.
@@ -109,6 +132,10 @@ pub(crate) struct Store {
     /// Files that were brought before the engine was there.
     early_files: Vec<(FileId, String)>,
     shown_once: bool,
+    /// A comparison is to begin once the run that goes on has ended.
+    comparison_wanted: bool,
+    /// Lanes on the gas clock, where threads have fewer.
+    gas_lanes: Option<u16>,
 }
 
 /// A fact or a wish.
@@ -129,6 +156,17 @@ pub(crate) enum Action {
         run: u32,
         /// Its film.
         film: Rc<Film>,
+    },
+    /// One run of a comparison is over.
+    Compared {
+        /// Which comparison.
+        run: u32,
+        /// Which of its settings.
+        index: u32,
+        /// Runs that are still to come.
+        left: u32,
+        /// What happened in it.
+        trace: Box<Trace>,
     },
     /// The worker broke.
     Broke(String),
@@ -186,6 +224,11 @@ impl Store {
             alert: None,
             crash: None,
             bench: None,
+            view: View::default(),
+            comparison: None,
+            contestants: compare::first_contestants(),
+            drawer: None,
+            refused: None,
             sheet: None,
             still,
             outbox: Vec::new(),
@@ -196,6 +239,8 @@ impl Store {
             files: Vec::new(),
             early_files: Vec::new(),
             shown_once: false,
+            comparison_wanted: false,
+            gas_lanes: None,
         };
         store.put(Effect::Spawn { forced: false });
         store
@@ -253,6 +298,9 @@ impl Store {
             Action::Told(report) => self.hear(*report),
             Action::Happened { run, events } => self.extend_live(run, &events),
             Action::Filmed { run, film } => self.show_finished(run, film),
+            Action::Compared { run, index, left, trace } => {
+                self.compared(run, index, left, Ok(*trace));
+            }
             Action::Broke(message) => self.fail(&message),
             Action::Spawned => self.engine = Engine::Booting,
             Action::SpawnHeld => {

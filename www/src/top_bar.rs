@@ -1,13 +1,13 @@
 //! What runs, how it runs, and the button that runs it.
 
-use lanescope_protocol::limits::PAGE_LANES_MAX;
 use lanescope_protocol::{Catalogue, Clock, Scenario, Settings, Strategy};
 use web_sys::HtmlSelectElement;
 use yew::{Callback, Event, Html, TargetCast, classes, html};
 
 use crate::icons::{Icon, logo};
-use crate::store::{Action, Wish};
-use crate::words::{Dispatch, Shared, wish};
+use crate::menu::Menu;
+use crate::store::{Action, View, Wish};
+use crate::words::{Dispatch, Shared, typed, wish};
 
 /// Said where real threads cannot be had.
 pub(crate) const NO_THREADS: &str = "Real threads need a page that is isolated from other sites; this one is not, so time is counted in gas.";
@@ -25,6 +25,10 @@ pub(crate) struct TopBarProps {
     /// The workload that the knobs stand for.
     pub(crate) workload: String,
     pub(crate) settings: Settings,
+    /// The most lanes on this clock.
+    pub(crate) lanes_max: u16,
+    /// What is on the stage.
+    pub(crate) view: View,
     /// Real threads can be had.
     pub(crate) threads: bool,
     /// The engine takes commands.
@@ -40,7 +44,7 @@ pub(crate) fn top_bar(props: &TopBarProps) -> Html {
         <header class="top">
             <h1 class="brand">{ logo() }<span>{ "Lanescope" }</span></h1>
             { picker(props) }
-            { strategy(props) }
+            <div class="contest">{ strategy(props) }{ comparison(props) }</div>
             { lanes(props) }
             { clock(props) }
             <span class="top-gap" />
@@ -68,6 +72,16 @@ pub(crate) fn top_bar(props: &TopBarProps) -> Html {
                 }
             </div>
         </header>
+    }
+}
+
+fn comparison(props: &TopBarProps) -> Html {
+    let on = props.view == View::Compare;
+    let to = if on { View::Lanes } else { View::Compare };
+    html! {
+        <button class={classes!("control", on.then_some("pressed"))} data-testid="compare-open"
+            title="The same block under every strategy (C)" aria-pressed={on.to_string()}
+            onclick={wish(&props.dispatch, Wish::View(to))}>{ "Compare" }</button>
     }
 }
 
@@ -119,24 +133,36 @@ fn own_title(scenario: &Scenario) -> String {
     if untouched { title.to_owned() } else { format!("{title}, edited") }
 }
 
+/// The name in the menu: of the preset while its values are in force, else of its rules.
+fn menu_name(strategy: &Strategy) -> &'static str {
+    strategy.preset().map_or_else(|| strategy.rules.name().slug(), |preset| preset.name)
+}
+
 fn strategy(props: &TopBarProps) -> Html {
     let dispatch = props.dispatch.clone();
-    let change = Callback::from(move |event: Event| {
-        let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value());
-        if let Some(name) = chosen.and_then(|value| value.parse::<Strategy>().ok()) {
-            dispatch.dispatch(Action::Wish(Wish::Strategy(name)));
+    let now = menu_name(&props.settings.strategy);
+    let choose = Callback::from(move |word: String| {
+        if let Ok(strategy) = word.parse::<Strategy>() {
+            dispatch.dispatch(Action::Wish(Wish::Strategy(strategy)));
         }
     });
-    html! {
-        <label class="control menu">
-            <span class="menu-name">{ "strategy" }</span>
-            <select data-testid="strategy" onchange={change}>
-                { for Strategy::all().map(|known| html! {
-                    <option value={known.to_string()} selected={known == props.settings.strategy}>
-                        { known.title() }
-                    </option>
+    let group = |title: &'static str, models: bool| {
+        let of_group = Strategy::all().filter(move |known| known.preset().is_some() == models);
+        html! {
+            <optgroup label={title}>
+                { for of_group.map(|known| {
+                    let name = menu_name(&known);
+                    html! { <option value={name}>{ known.title() }</option> }
                 }) }
-            </select>
+            </optgroup>
+        }
+    };
+    html! {
+        <label class="control menu strategy">
+            <span class="menu-name">{ "strategy" }</span>
+            <Menu id="strategy" {now} {choose}>
+                { group("Strategies", false) }{ group("Models of real systems", true) }
+            </Menu>
         </label>
     }
 }
@@ -144,14 +170,24 @@ fn strategy(props: &TopBarProps) -> Html {
 fn lanes(props: &TopBarProps) -> Html {
     let lanes = props.settings.lanes;
     let to = |lanes: u16| wish(&props.dispatch, Wish::Lanes(lanes));
+    let set = {
+        let dispatch = props.dispatch.clone();
+        typed(move |text| {
+            if let Ok(lanes) = text.trim().parse() {
+                dispatch.dispatch(Action::Wish(Wish::Lanes(lanes)));
+            }
+        })
+    };
     html! {
         <div class="control stepper" role="group" aria-label="Lanes">
             <span class="menu-name">{ "lanes" }</span>
             <button data-testid="lanes-minus" aria-label="One lane fewer" disabled={lanes <= 1}
                 onclick={to(lanes.saturating_sub(1))}>{ "−" }</button>
-            <output class="stepper-value" data-testid="lanes" aria-live="polite">{ lanes }</output>
+            <input type="number" class="stepper-value" data-testid="lanes" inputmode="numeric" min="1"
+                aria-label={format!("Lanes, 1 to {}", props.lanes_max)} max={props.lanes_max.to_string()}
+                value={lanes.to_string()} onchange={set} />
             <button data-testid="lanes-plus" aria-label="One lane more"
-                disabled={lanes >= PAGE_LANES_MAX} onclick={to(lanes + 1)}>{ "+" }</button>
+                disabled={lanes >= props.lanes_max} onclick={to(lanes.saturating_add(1))}>{ "+" }</button>
         </div>
     }
 }

@@ -4,7 +4,8 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use lanescope_timeline::{PartKind, Phrase};
-use yew::{Html, UseReducerDispatcher, html};
+use web_sys::HtmlInputElement;
+use yew::{Callback, Event, Html, TargetCast, UseReducerDispatcher, html};
 
 use crate::store::{Action, Store};
 
@@ -39,6 +40,26 @@ impl<T> Deref for Shared<T> {
 pub(crate) fn wish<E>(dispatch: &Dispatch, wish: crate::store::Wish) -> yew::Callback<E> {
     let dispatch = dispatch.clone();
     yew::Callback::from(move |_| dispatch.dispatch(Action::Wish(wish.clone())))
+}
+
+/// A callback with what was typed into a field, once it is left or Enter is pressed.
+pub(crate) fn typed(done: impl Fn(String) + 'static) -> Callback<Event> {
+    Callback::from(move |event: Event| {
+        if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+            done(input.value());
+        }
+    })
+}
+
+/// A callback with whether a box was ticked, which goes back until the store agrees.
+pub(crate) fn ticked(done: impl Fn(bool) + 'static) -> Callback<Event> {
+    Callback::from(move |event: Event| {
+        if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+            let on = input.checked();
+            input.set_checked(!on);
+            done(on);
+        }
+    })
 }
 
 /// A sentence, with each part set as what it is.

@@ -7,20 +7,20 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 /// A canvas with its context, kept at the screen's resolution.
 #[derive(Debug)]
-pub(super) struct Brush {
+pub(crate) struct Brush {
     canvas: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
 }
 
 impl Brush {
     /// `None` if the browser has no 2D canvas left to give.
-    pub(super) fn new(canvas: HtmlCanvasElement) -> Option<Self> {
+    pub(crate) fn new(canvas: HtmlCanvasElement) -> Option<Self> {
         let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
         Some(Self { canvas, context })
     }
 
     /// Clears the canvas, `width` × `height` CSS pixels, and paints.
-    pub(super) fn paint(&self, scene: &Scene) {
+    pub(crate) fn paint(&self, scene: &Scene) {
         let density = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
         let density = density.clamp(0.5, 4.0);
         let (width, height) = (

@@ -6,13 +6,13 @@ use std::rc::Rc;
 
 use lanescope_timeline::{Film, Palette, Theme, format};
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, ResizeObserver};
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 use yew::{
     Callback, Html, KeyboardEvent, PointerEvent, Properties, function_component, html,
-    use_effect_with, use_memo, use_mut_ref, use_node_ref, use_state_eq,
+    use_effect_with, use_memo, use_mut_ref, use_node_ref,
 };
 
+use super::size::use_size;
 use crate::words::Shared;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -34,31 +34,8 @@ const COLUMN: (f64, f64) = (2.0, 1.0);
 pub(crate) fn minimap(props: &MinimapProps) -> Html {
     let canvas = use_node_ref();
     let held = use_mut_ref(|| false);
-    let size = use_state_eq(|| (0.0, 0.0));
     let end = (props.film.end() as f64).max(1.0);
-    use_effect_with((), {
-        let (canvas, size) = (canvas.clone(), size.setter());
-        move |()| {
-            let kept = canvas.cast::<Element>().map(|element| {
-                let watched = element.clone();
-                let told = Closure::<dyn FnMut()>::new(move || {
-                    size.set((
-                        f64::from(watched.client_width()),
-                        f64::from(watched.client_height()),
-                    ));
-                });
-                let observer = ResizeObserver::new(told.as_ref().unchecked_ref()).ok();
-                observer.iter().for_each(|observer| observer.observe(&element));
-                (observer, told)
-            });
-            move || {
-                if let Some((Some(observer), _)) = &kept {
-                    observer.disconnect();
-                }
-            }
-        }
-    });
-    let (width, height) = *size;
+    let (width, height) = use_size(&canvas);
     let columns = (width / (COLUMN.0 + COLUMN.1)).floor().max(0.0) as usize;
     let buckets = use_memo((props.film.clone(), columns), |(film, columns)| film.density(*columns));
     // The picture changes by whole columns only.

@@ -10,12 +10,15 @@ mod matrix;
 mod minimap;
 mod pointer;
 mod signals;
+mod size;
 mod tip;
 mod twin;
 mod view;
 
+pub(crate) use brush::Brush;
 pub(crate) use legend::Legend;
 pub(crate) use matrix::MatrixView;
 pub(crate) use minimap::Minimap;
 pub(crate) use signals::sign;
-pub(crate) use view::LaneView;
+pub(crate) use size::use_size;
+pub(crate) use view::{LaneView, type_scale};

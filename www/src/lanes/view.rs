@@ -230,7 +230,7 @@ fn fonts(shelf: &Shelf) -> Option<EventListener> {
 }
 
 /// How much larger than usual the page's type is.
-fn type_scale() -> f64 {
+pub(crate) fn type_scale() -> f64 {
     let size = web_sys::window().and_then(|window| {
         let root = window.document()?.document_element()?;
         let style = window.get_computed_style(&root).ok()??;

@@ -32,14 +32,18 @@ impl Store {
             }
             Report::Measured { run, measurement } => self.measure(run, measurement),
             Report::Benched { run, figures, left } => self.benched(run, figures, left),
-            Report::Compared { .. } | Report::NotCompared { .. } => {}
+            Report::NotCompared { run, index, left, message } => {
+                self.compared(run, index, left, Err(message));
+            }
             Report::Cancelled { run } => {
                 self.cancelled(run);
                 self.bench_ended(Some(run), Stand::Stopped);
+                self.comparison_ended(Some(run), Stand::Stopped);
+                self.after_run();
             }
             Report::Failed { message } => self.fail(&message),
             // Their bytes are read before they come here.
-            Report::Events { .. } | Report::Finished { .. } => {}
+            Report::Events { .. } | Report::Finished { .. } | Report::Compared { .. } => {}
         }
     }
 
@@ -86,8 +90,12 @@ impl Store {
             Some(run) if self.is_running(run) => {
                 self.running = None;
                 self.live = None;
+                self.after_run();
             }
-            Some(run) => self.bench_ended(Some(run), Stand::Refused),
+            Some(run) => {
+                self.bench_ended(Some(run), Stand::Refused);
+                self.comparison_ended(Some(run), Stand::Refused);
+            }
             None => {
                 if let Some(Awaited::Open { file, again }) = self.awaited.pop_front() {
                     if again {
@@ -114,6 +122,8 @@ impl Store {
         self.running = None;
         self.live = None;
         self.bench_ended(None, Stand::Stopped);
+        self.comparison_ended(None, Stand::Stopped);
+        self.comparison_wanted = false;
         self.crash = Some(Crash { message: what_happened(message).into(), held: false });
         self.put(Effect::Spawn { forced: false });
     }

@@ -55,7 +55,7 @@ impl Store {
         let run = self.next_run();
         self.alert = None;
         self.bench = Some(Rc::new(Bench { run, figures: Vec::new(), stand: Stand::GoingOn(None) }));
-        let settings = self.settings.clone();
+        let settings = self.in_force();
         self.put(Effect::Send(Box::new(Command::Bench { run, scenario, settings })));
     }
 

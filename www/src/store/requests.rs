@@ -36,6 +36,7 @@ pub(super) enum Pending {
     Run(Intent),
     Save,
     Bench,
+    Compare,
 }
 
 /// What stands on the page when it is opened.
@@ -100,7 +101,7 @@ impl Store {
     }
 
     fn run_told(&mut self, scenario: Rc<Scenario>, told: Scenario, intent: Intent) {
-        let (run, settings) = (self.next_run(), self.settings.clone());
+        let (run, settings) = (self.next_run(), self.in_force());
         self.alert = None;
         self.live = None;
         self.running =
@@ -108,7 +109,7 @@ impl Store {
         self.put(Effect::Send(Box::new(Command::Run { run, scenario: told, settings })));
     }
 
-    /// A number for the next run or benchmark.
+    /// A number for the next run, benchmark or comparison.
     pub(super) fn next_run(&mut self) -> u32 {
         self.last_run += 1;
         self.last_run
@@ -157,6 +158,7 @@ impl Store {
                 Pending::Run(intent) => self.run(intent),
                 Pending::Save => self.save(),
                 Pending::Bench => self.start_bench(),
+                Pending::Compare => self.start_comparison(),
             }
         }
     }

@@ -37,7 +37,7 @@ pub(crate) struct Timing {
     pub(crate) one_lane: f64,
     /// In parallel.
     pub(crate) parallel: f64,
-    /// Whether both ended alike.
+    /// Whether it ended as the strategy promises.
     pub(crate) identical: bool,
 }
 
@@ -106,7 +106,10 @@ impl Store {
         let progress = Progress { stage: stage.into(), done, total };
         match self.running.as_mut().filter(|running| running.run == run) {
             Some(running) => running.progress = Some(progress),
-            None => self.bench_progressed(run, progress),
+            None => {
+                self.bench_progressed(run, progress.clone());
+                self.comparison_progressed(run, progress);
+            }
         }
     }
 
@@ -168,7 +171,7 @@ impl Store {
             let timing = Timing {
                 one_lane: summary.sequential as f64,
                 parallel: summary.makespan as f64,
-                identical: summary.identical,
+                identical: summary.class_holds,
             };
             match running.settings.clock {
                 Clock::Gas => self.times.gas = Some(timing),
@@ -184,5 +187,6 @@ impl Store {
         }
         self.shown_once = true;
         self.film = Some(film);
+        self.after_run();
     }
 }

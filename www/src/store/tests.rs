@@ -12,6 +12,9 @@ use yew::Reducible;
 use super::{Action, Delayed, Edit, Effect, Engine, FileId, Stand, Store, Wish};
 use crate::engine_link::Flavour;
 
+mod compare;
+mod settings;
+
 /// A page, and an engine that is played by the test.
 struct Page(Rc<Store>);
 
@@ -302,7 +305,7 @@ fn a_benchmark_fills_its_sheet_block_by_block() {
         panic!("not asked for")
     };
     let run = *run;
-    assert_eq!((scenario.transactions.len(), *settings), (3, page.0.settings));
+    assert_eq!((scenario.transactions.len(), settings), (3, &page.0.settings));
     assert!(run > page.0.finished, "its number is that of no run");
     let stage = "Mixed".to_owned();
     page.told(Report::Progress { run, stage, done: 1, total: 2 });

@@ -1,15 +1,14 @@
 //! What the user wants.
 
-use lanescope_protocol::limits::PAGE_LANES_MAX;
 use lanescope_protocol::{Clock, Command, EventKind, Strategy, TxIndex, Version};
 use lanescope_timeline::BarState;
 
 use super::requests::recipe;
-use super::{Delayed, Edit, Effect, Engine, Intent, Sheet, Store};
+use super::{Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Intent, Sheet, Store, View};
 use crate::playback::{SPEEDS, Toward};
 
 /// How long the page waits for the next turn of a knob before it composes.
-const KNOB_MS: u32 = 160;
+pub(super) const KNOB_MS: u32 = 160;
 /// How long the page waits for the next edit before it runs.
 const EDIT_MS: u32 = 250;
 
@@ -27,9 +26,27 @@ pub(crate) enum Wish {
     Undo,
     Redo,
     Strategy(Strategy),
+    /// Set a parameter of the strategy: name and value, as they are written.
+    Parameter(String, String),
     /// More or fewer lanes.
     Lanes(u16),
     Clock(Clock),
+    /// Ticks that something costs, as they were typed.
+    Cost(Cost, String),
+    /// What decides between free lanes, as it was typed.
+    LaneSeed(String),
+    /// Add a fault, as it is written.
+    AddFault(String),
+    RemoveFault(usize),
+    /// Unfold a drawer, or fold what is unfolded.
+    Drawer(Option<Drawer>),
+    /// Turn to lanes or comparison.
+    View(View),
+    /// Compare the strategies that are chosen.
+    Compare,
+    /// Whether a strategy is to be compared.
+    Contestant(Strategy, bool),
+    Contestants(Choice),
     Run,
     Cancel,
     /// Break the engine on purpose.
@@ -76,15 +93,17 @@ impl Store {
                     self.block_changed();
                 }
             }
-            Wish::Strategy(strategy) => {
-                self.settings.strategy = strategy;
-                self.run(Intent::Show);
-            }
-            Wish::Lanes(lanes) => {
-                self.settings.lanes = lanes.clamp(1, PAGE_LANES_MAX);
-                self.later(Delayed::Run, KNOB_MS);
-            }
+            Wish::Strategy(strategy) => self.set_strategy(strategy),
+            Wish::Lanes(lanes) => self.set_lanes(lanes),
             Wish::Clock(clock) => self.set_clock(clock),
+            Wish::View(view) => self.turn_to(view),
+            Wish::Compare => self.start_comparison(),
+            Wish::Contestant(strategy, wanted) => self.choose_contestant(strategy, wanted),
+            Wish::Contestants(choice) => self.choose_contestants(choice),
+            Wish::Drawer(drawer) => {
+                self.drawer = drawer;
+                self.refused = None;
+            }
             Wish::Run => self.run(Intent::Play),
             Wish::Cancel => self.put(Effect::Send(Box::new(Command::Cancel))),
             Wish::Crash => self.put(Effect::Send(Box::new(Command::Crash))),
@@ -109,6 +128,17 @@ impl Store {
             }
             Wish::Bench => self.start_bench(),
             Wish::Speed(speed) => self.playback.speed = speed.min(SPEEDS.len() - 1),
+            other => self.set_or_play(other),
+        }
+    }
+
+    fn set_or_play(&mut self, wish: Wish) {
+        match wish {
+            Wish::Parameter(name, value) => self.set_parameter(&name, &value),
+            Wish::Cost(cost, text) => self.set_cost(cost, &text),
+            Wish::LaneSeed(text) => self.set_lane_seed(&text),
+            Wish::AddFault(text) => self.add_fault(&text),
+            Wish::RemoveFault(at) => self.remove_fault(at),
             play => self.play(&play),
         }
     }
@@ -155,14 +185,6 @@ impl Store {
         }
     }
 
-    fn set_clock(&mut self, clock: Clock) {
-        if clock == Clock::Threads && !self.has_threads() {
-            return;
-        }
-        self.settings.clock = clock;
-        self.run(Intent::Play);
-    }
-
     fn edit(&mut self, edit: Edit) {
         let row = match &edit {
             Edit::Insert { at, .. } | Edit::Replace { at, .. } => Some(*at),
@@ -205,7 +227,7 @@ impl Store {
         self.selected = run.map(|bar| bar.version);
     }
 
-    fn later(&mut self, what: Delayed, ms: u32) {
+    pub(super) fn later(&mut self, what: Delayed, ms: u32) {
         if matches!(self.engine, Engine::Ready { .. }) {
             self.put(Effect::Later { what, ms });
         }
