@@ -17,9 +17,11 @@ use super::one_lane::OneLane;
 use super::outlook;
 use super::raw::LanesRun;
 use super::recorder::{Book, Recorder};
+use super::supply;
 use super::workshop::{Checked, Workshop};
 use crate::block::{Block, BlockError};
 use crate::evm::{Execution, Machine, Verdict};
+use crate::memory::Location;
 use crate::strategy::{self, Finding, Head, INCARNATIONS_MAX, Strategy, Task};
 use crate::world::World;
 
@@ -152,9 +154,11 @@ impl Simulation {
         let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
         let rules = &settings.strategy.rules;
         let strategy = strategy::build(rules, settings.lanes, plan)?;
-        let workshop = Workshop::new(block, world, strategy::manner(rules), true)?;
+        let supply = supply::on_gas_clock(&block, &world, settings)?;
+        let workshop = Workshop::new(block, world, strategy::manner(rules), true)?.supplied(supply);
         let machine = workshop.machine(Lane(0));
-        let recorder = Recorder::new(Lane(0), true, Arc::new(Book::default()));
+        let mut recorder = Recorder::new(Lane(0), true, Arc::new(Book::default()));
+        let done = workshop.open_list(&mut recorder);
         let lanes = usize::from(settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX));
         Ok(Self {
             workshop,
@@ -165,7 +169,7 @@ impl Simulation {
             under_way: BinaryHeap::new(),
             now: 0,
             gas_used: 0,
-            done: false,
+            done,
             stuck: false,
             #[cfg(test)]
             costs: None,
@@ -196,6 +200,9 @@ impl Simulation {
             self.finish_execution(lane);
             last = lane;
         }
+        if self.done {
+            return Ok(true);
+        }
         self.commit(last)?;
         // A check can free a transaction, and what it frees can be committed, and so on.
         while self.give_work() {
@@ -209,12 +216,23 @@ impl Simulation {
         if let LaneState::Executing { version, execution, from } = state {
             let (status, gas) = (execution.status(), execution.gas());
             let so = execution.so();
+            let wrong = self.workshop.judge(version, &execution);
             self.workshop.publish(version, execution, &*self.strategy);
             self.recorder.at(lane).execution_finished((from, self.now), version, status, gas);
-            if self.strategy.executed(version, so) {
+            if let Some(location) = wrong {
+                self.reject(lane, version, location);
+            } else if self.strategy.executed(version, so) {
                 self.validate(lane, version);
             }
         }
+    }
+
+    /// Ends the run: the block's access list is wrong.
+    fn reject(&mut self, lane: Lane, version: Version, location: Location) {
+        if !self.done {
+            self.recorder.at(lane).list_rejected(self.now, Some(version), location);
+        }
+        self.done = true;
     }
 
     /// Commits whatever is next in line, by the lane that finished last.
@@ -253,7 +271,7 @@ impl Simulation {
     /// Answers whether anything was checked: then there may be something to commit.
     fn give_work(&mut self) -> bool {
         let mut checked = false;
-        loop {
+        while !self.done {
             let mut changed = false;
             for index in 0..self.lanes.len() {
                 while !matches!(self.lanes[index], LaneState::Executing { .. }) {
@@ -264,10 +282,11 @@ impl Simulation {
                     }
                 }
             }
-            if !changed || self.done {
-                return checked;
+            if !changed {
+                break;
             }
         }
+        checked
     }
 
     /// One task for one lane. Answers whether something happened that others may care about.
@@ -309,6 +328,11 @@ impl Simulation {
             self.recorder.estimate_hit(self.now, version, blocked.on, location);
             self.strategy.blocked(version, blocked.on);
             return;
+        }
+        if let Verdict::Unlisted(_) = execution.verdict
+            && let Some(location) = self.workshop.judge(version, &execution)
+        {
+            return self.reject(lane, version, location);
         }
         // Even what cannot run takes a moment, so that the clock always moves.
         let ticks = execution.gas().max(1);

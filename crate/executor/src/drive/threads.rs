@@ -13,6 +13,7 @@ use super::one_lane::OneLane;
 use super::outlook;
 use super::raw::{LanesRun, Raw, RawRun};
 use super::recorder::{Book, Recorder};
+use super::supply;
 use super::workshop::Workshop;
 use crate::block::{Block, BlockError};
 use crate::evm::run_baseline;
@@ -171,13 +172,15 @@ impl<'a> Floor<'a> {
         settings: &Settings,
         options: ThreadsOptions<'a>,
     ) -> Result<Self, BlockError> {
+        let supply = supply::on_threads(&block, &world, settings, options)?;
         let start = (options.now)();
         let lanes = settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX);
         let plan = outlook::plan(&block, &world, outlook::batches(&block, lanes));
         let rules = &settings.strategy.rules;
         Ok(Self {
             strategy: strategy::build(rules, lanes, plan)?,
-            workshop: Workshop::new(block, world, strategy::manner(rules), options.record)?,
+            workshop: Workshop::new(block, world, strategy::manner(rules), options.record)?
+                .supplied(supply),
             options,
             start,
             gas_used: Mutex::new(0),
@@ -192,7 +195,10 @@ impl<'a> Floor<'a> {
     }
 
     pub(super) fn run_lane(&self, lane: Lane) {
-        let recorder = Recorder::new(lane, self.options.record, Arc::clone(&self.book));
+        let mut recorder = Recorder::new(lane, self.options.record, Arc::clone(&self.book));
+        if lane == Lane(0) && self.workshop.open_list(&mut recorder) {
+            self.end(End::Done(0));
+        }
         let mut recorder = LaneLoop::new(self, lane, recorder).run();
         self.options.sink.batch(recorder.unsent());
         self.finished.lock().unwrap_or_else(PoisonError::into_inner).push(recorder);

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use lanescope_protocol::{Lane, TxIndex, Version};
 
 use super::outlook::Outlook;
+use super::supply::Supply;
 use crate::block::{Block, BlockError};
 use crate::evm::{Chance, Execution, Field, Filter, Machine, SlotRead, Verdict, check_block_gas};
 use crate::memory::{AccountNumber, Affected, Chunks, Location, Memory, SlotFound, SlotNumber};
@@ -34,6 +35,8 @@ pub(super) struct Workshop {
     bills: Chunks<AtomicU64>,
     outlook: Outlook,
     manner: Manner,
+    /// What came with the block, if anything did.
+    pub(super) supply: Option<Supply>,
     /// Whether thrown-away incarnations are kept, and checks say everything that has moved.
     keeps_all: bool,
 }
@@ -88,12 +91,20 @@ impl Workshop {
         let results = Chunks::new(block.transactions.len());
         let bills = Chunks::new(block.transactions.len());
         let outlook = Outlook::new(&block, &world, &memory);
-        Ok(Self { block, memory, world, before, results, bills, outlook, manner, keeps_all })
+        let supply = None;
+        Ok(Self { block, memory, world, before, results, bills, outlook, manner, supply, keeps_all })
+    }
+
+    /// The same, with what came with the block.
+    pub(super) fn supplied(mut self, supply: Option<Supply>) -> Self {
+        self.supply = supply;
+        self
     }
 
     /// An EVM for one lane.
     pub(super) fn machine(&self, lane: Lane) -> Machine {
-        Machine::new(Arc::clone(&self.block), Arc::clone(&self.memory), lane, self.manner)
+        let (block, memory) = (Arc::clone(&self.block), Arc::clone(&self.memory));
+        Machine::new(block, memory, lane, self.manner).supplied(self.list().cloned())
     }
 
     /// What is known of an incarnation before it runs.
@@ -191,6 +202,10 @@ impl Workshop {
         let latest = done.latest.as_ref().filter(|(latest, _)| *latest == version);
         let Some((_, execution)) = latest else { return checked };
         checked.gas = execution.gas();
+        if self.supply.is_some() {
+            // It has read from the list, and was compared with it.
+            return checked;
+        }
         let accounts = execution.accounts.iter();
         for read in accounts.filter(|read| !read.is_steady || read.needs_values()) {
             let now = self.memory.find_account(read.account, version.tx);

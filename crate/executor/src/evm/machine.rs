@@ -13,13 +13,14 @@ use revm::state::{EvmState, TransactionId};
 use smallvec::SmallVec;
 
 use super::effects::{self, Effects};
+use super::listed::Listed;
 use super::observe;
 use super::reads::{AccountRead, Field, SlotRead};
 use super::setup::{Evm, evm};
 use super::source::Source;
 use super::view::{Blocked, EstimateMet, Filter, Rules, Sender, View};
 use crate::block::Block;
-use crate::memory::{AccountNumber, Memory};
+use crate::memory::{AccountNumber, Location, Memory};
 use crate::rules::keeps_empty;
 use crate::strategy::{Executed, Manner};
 
@@ -47,6 +48,8 @@ pub(crate) enum Verdict {
     Invalid(String),
     /// It stopped at an estimate.
     Blocked(Blocked),
+    /// It stopped at what the block's access list does not name.
+    Unlisted(Location),
 }
 
 impl Execution {
@@ -54,7 +57,7 @@ impl Execution {
     pub(crate) fn gas(&self) -> u64 {
         match &self.verdict {
             Verdict::Ran(result) => result.tx_gas_used(),
-            Verdict::Invalid(_) | Verdict::Blocked(_) => 0,
+            Verdict::Invalid(_) | Verdict::Blocked(_) | Verdict::Unlisted(_) => 0,
         }
     }
 
@@ -69,7 +72,7 @@ impl Execution {
             Verdict::Ran(ExecutionResult::Success { .. }) => Status::Succeeded,
             Verdict::Ran(ExecutionResult::Revert { .. }) => Status::Reverted,
             Verdict::Ran(ExecutionResult::Halt { .. }) => Status::Halted,
-            Verdict::Invalid(_) | Verdict::Blocked(_) => Status::Invalid,
+            Verdict::Invalid(_) | Verdict::Blocked(_) | Verdict::Unlisted(_) => Status::Invalid,
         }
     }
 }
@@ -105,6 +108,14 @@ impl Machine {
         let mut evm = evm(&block, Source::Memory(View::new(memory, rules, lane.get())));
         observe::install(evm.instruction.instruction_table_mut());
         Self { block, rules, evm }
+    }
+
+    /// The same, but the state comes from the block's access list, if there is one.
+    pub(crate) fn supplied(mut self, listed: Option<Arc<Listed>>) -> Self {
+        if let Some(view) = self.evm.ctx.journaled_state.database.view() {
+            view.listed = listed;
+        }
+        self
     }
 
     /// Runs a transaction once, on what the memory holds below it now. `is_first`: all before it
@@ -178,12 +189,14 @@ fn complete(
             let effects = effects::effects(state, view, rules.keeps_empty, recipient, fee);
             (effects, Verdict::Ran(result))
         }
-        Err(error) => match view.blocked {
-            Some(blocked) => (Effects::default(), Verdict::Blocked(blocked)),
-            None => (Effects::default(), Verdict::Invalid(invalid_reason(&error))),
+        Err(error) => match (view.blocked, view.unlisted) {
+            (Some(blocked), _) => (Effects::default(), Verdict::Blocked(blocked)),
+            (None, Some(location)) => (Effects::default(), Verdict::Unlisted(location)),
+            (None, None) => (Effects::default(), Verdict::Invalid(invalid_reason(&error))),
         },
     };
-    let is_doubtful = register_needs(index, tx, view);
+    // What the list supplies does not change.
+    let is_doubtful = view.listed.is_none() && register_needs(index, tx, view);
     let recipient = view.memory().fee_recipient();
     // Fees are published without telling anybody. They can only add to what was seen, so a balance
     // that was large enough stays so.

@@ -5,7 +5,9 @@ mod baseline;
 mod effects;
 #[cfg(all(test, not(feature = "interleavings")))]
 mod fuzz;
+mod judge;
 mod ledger;
+mod listed;
 mod machine;
 mod observe;
 mod reads;
@@ -20,6 +22,7 @@ pub use baseline::{BaselineRun, run_baseline};
 pub use sequential::{SequentialRun, run_sequential, run_sequential_listed};
 
 pub(crate) use effects::SlotWrite;
+pub(crate) use listed::Listed;
 pub(crate) use machine::{Chance, Execution, Machine, Verdict, cost};
 pub(crate) use reads::{AccountRead, Field, SlotRead};
 pub(crate) use sequential::check_block_gas;

@@ -4,15 +4,18 @@ use core::error::Error;
 use core::fmt;
 use std::sync::Arc;
 
-use lanescope_protocol::TxIndex;
+use lanescope_protocol::{TxIndex, Version};
 use revm::DatabaseRef;
 use revm::bytecode::Bytecode;
 use revm::context_interface::DBErrorMarker;
 use revm::primitives::{Address, B256, KECCAK_EMPTY, U256};
 use revm::state::{AccountId, AccountInfo};
 
+use super::listed::Listed;
 use super::reads::{AccountRead, Needs, SlotRead};
-use crate::memory::{AccountNumber, AccountState, Memory, SlotFound, SlotNumber};
+use crate::memory::{
+    AccountNumber, AccountState, Location, Memory, SlotFound, SlotNumber,
+};
 use crate::world::SANE_BALANCE_BITS;
 
 /// What an incarnation reads through. Reset it with [`View::begin`] for each one.
@@ -34,6 +37,10 @@ pub(super) struct View {
     pub(super) creates: bool,
     /// Where an estimate stopped the incarnation.
     pub(super) blocked: Option<Blocked>,
+    /// The block's access list, which is asked instead of the memory, if there is one.
+    pub(super) listed: Option<Arc<Listed>>,
+    /// What the incarnation asked for that is not in the list.
+    pub(super) unlisted: Option<Location>,
 }
 
 /// How accounts are read in a block.
@@ -130,6 +137,8 @@ impl View {
             nonce_predicted: false,
             creates: false,
             blocked: None,
+            listed: None,
+            unlisted: None,
         }
     }
 
@@ -142,6 +151,7 @@ impl View {
         self.nonce_predicted = false;
         self.creates = false;
         self.blocked = None;
+        self.unlisted = None;
     }
 
     pub(super) fn memory(&self) -> &Memory {
@@ -165,6 +175,9 @@ impl View {
     }
 
     pub(super) fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, EstimateMet> {
+        if self.listed.is_some() {
+            return self.listed_account(address);
+        }
         let is_sender = address == self.sender.address;
         if let Some(account) = self.sender.steady.filter(|_| is_sender) {
             let seen = AccountState { nonce: self.sender.nonce, ..self.memory.base(account) };
@@ -208,6 +221,38 @@ impl View {
         Ok(exists.then_some(info))
     }
 
+    /// An account out of the block's access list.
+    fn listed_account(&mut self, address: Address) -> Result<Option<AccountInfo>, EstimateMet> {
+        let listed = self.listed.as_ref();
+        let Some(seen) = listed.and_then(|list| list.account(&address, self.sender.tx)) else {
+            self.unlisted.get_or_insert(Location::Balance(address));
+            return Err(EstimateMet);
+        };
+        let is_sender = address == self.sender.address;
+        let needs = Needs {
+            exact_balance: self.rules.strict,
+            exact_nonce: self.rules.strict || is_sender,
+            at_least: if is_sender { self.sender.cost } else { U256::ZERO },
+            ..Needs::default()
+        };
+        let account = self.memory.account_number(&address);
+        let info = self.hand_out(account, address, seen, needs, false);
+        Ok(seen.exists.then_some(info))
+    }
+
+    /// A slot out of the block's access list: who has written it, and its value.
+    fn listed_slot(
+        &mut self,
+        list: &Listed,
+        address: Address,
+        key: U256,
+    ) -> Result<(Option<Version>, U256), EstimateMet> {
+        list.slot(&address, key, self.sender.tx).ok_or_else(|| {
+            self.unlisted.get_or_insert(Location::Slot(address, key));
+            EstimateMet
+        })
+    }
+
     fn hand_out(
         &mut self,
         account: AccountNumber,
@@ -221,13 +266,17 @@ impl View {
         // revm knows the empty code. Handing it out would count references to it, and that count
         // is one cache line for all lanes.
         let has_code = seen.code_hash != KECCAK_EMPTY;
-        let code = has_code.then(|| self.memory.code(account, seen.code_hash, self.lane));
+        let code = has_code.then(|| {
+            let listed = self.listed.as_ref().and_then(|list| list.code(&seen.code_hash));
+            listed.unwrap_or_else(|| self.memory.code(account, seen.code_hash, self.lane))
+        });
         let (balance, nonce, code_hash) = (seen.balance, seen.nonce, seen.code_hash);
         AccountInfo { balance, nonce, code_hash, account_id: id, code }
     }
 
     pub(super) fn code_by_hash(&self, code_hash: B256) -> Bytecode {
-        self.memory.code_by_hash(code_hash)
+        let listed = self.listed.as_ref().and_then(|list| list.code(&code_hash));
+        listed.unwrap_or_else(|| self.memory.code_by_hash(code_hash))
     }
 
     pub(super) fn storage(
@@ -245,13 +294,17 @@ impl View {
         let reset = read.seen.by.reset;
         let slot = self.memory.slot(read.account, key);
         self.filter.add_slot(slot.number);
-        let (saw, value) = match self.memory.read_slot(slot, self.sender.tx, reset) {
-            SlotFound::Base => (None, slot.base),
-            SlotFound::Value(version, value) => (Some(version), value),
-            SlotFound::Estimate(version) => {
-                let (account, slot) = (slot.account, slot.number);
-                self.blocked = Some(Blocked { on: version.tx, account, slot });
-                return Err(EstimateMet);
+        let (saw, value) = if let Some(list) = self.listed.clone() {
+            self.listed_slot(&list, address, key)?
+        } else {
+            match self.memory.read_slot(slot, self.sender.tx, reset) {
+                SlotFound::Base => (None, slot.base),
+                SlotFound::Value(version, value) => (Some(version), value),
+                SlotFound::Estimate(version) => {
+                    let (account, slot) = (slot.account, slot.number);
+                    self.blocked = Some(Blocked { on: version.tx, account, slot });
+                    return Err(EstimateMet);
+                }
             }
         };
         let after = self.accounts.len() as u32;

@@ -1,6 +1,7 @@
 //! Scheduling rules. A strategy is a state machine that knows transactions by index only: no EVM,
 //! no thread, no clock, nothing that blocks for long. Both drivers run the same one.
 
+mod access_list;
 mod block_stm;
 mod plan;
 mod sequential;
@@ -14,6 +15,7 @@ use lanescope_protocol::{Incarnation, Lane, Rules, TxIndex, Version};
 
 use crate::block::BlockError;
 
+use access_list::AccessList;
 pub(crate) use block_stm::BlockStm;
 pub(crate) use plan::{Like, Plan};
 use sequential::Sequential;
@@ -135,6 +137,8 @@ pub(crate) enum Sight {
     Versions,
     /// What is final when it looks.
     Final,
+    /// What the block's access list says of the state before it (EIP-7928).
+    Listed,
 }
 
 /// How executions read under a rule; the same for a whole run.
@@ -145,11 +149,18 @@ pub(crate) struct Manner {
     pub(crate) exact_accounts: bool,
     /// A sender's nonce is taken from the transaction while earlier ones have not run.
     pub(crate) predicts_nonces: bool,
+    /// Everything is loaded before the first execution: no read is cold.
+    pub(crate) prefetches: bool,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { sight: Sight::Versions, exact_accounts: false, predicts_nonces: true }
+        Self {
+            sight: Sight::Versions,
+            exact_accounts: false,
+            predicts_nonces: true,
+            prefetches: false,
+        }
     }
 }
 
@@ -165,7 +176,11 @@ pub(crate) fn manner(rules: &Rules) -> Manner {
             sight: Sight::Final,
             exact_accounts: exact(of.balances),
             predicts_nonces: of.predicts_nonces,
+            ..Manner::default()
         },
+        Rules::AccessList(_) => {
+            Manner { sight: Sight::Listed, prefetches: true, ..Manner::default() }
+        }
         _ => Manner::default(),
     }
 }
@@ -179,6 +194,7 @@ pub(crate) fn build(
     match rules {
         Rules::Sequential => Ok(Box::new(Sequential::new(plan.batches.len()))),
         Rules::BlockStm(_) => Ok(Box::new(BlockStm::new(lanes, plan))),
+        Rules::AccessList(_) => Ok(Box::new(AccessList::new(&plan))),
         _ => Err(BlockError::Unsupported(rules.name().title().to_owned())),
     }
 }

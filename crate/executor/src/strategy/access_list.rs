@@ -1,0 +1,199 @@
+//! Every transaction at once: with a block-level access list (EIP-7928) nobody waits for a value, and
+//! nobody is thrown away because of one.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use lanescope_protocol::event::WaitReason;
+use lanescope_protocol::{Lane, TxIndex, Version};
+
+use super::{Executed, Finding, Head, Plan, Strategy, Task, Wait, first};
+use crate::sync::{AtomicBool, AtomicU32, Mutex, lock};
+
+/// Long transactions first, then in block order.
+#[derive(Debug)]
+pub(super) struct AccessList {
+    /// In the order in which lanes take them.
+    order: Box<[TxIndex]>,
+    /// How many of those have been taken.
+    taken: AtomicU32,
+    /// Which incarnation of each has run, plus 1; 0 for those that have not.
+    executed: Box<[AtomicU32]>,
+    /// Incarnations to run once more: only where faults are played.
+    again: Mutex<BTreeMap<TxIndex, Version>>,
+    again_count: AtomicU32,
+    committed: AtomicU32,
+    /// A lane is committing.
+    committing: AtomicBool,
+}
+
+impl AccessList {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let transactions = plan.transactions() as u32;
+        let rest = (0..transactions).map(TxIndex).filter(|tx| !plan.long.contains(tx));
+        Self {
+            order: plan.long.iter().copied().chain(rest).collect(),
+            taken: AtomicU32::new(0),
+            executed: (0..transactions).map(|_| AtomicU32::new(0)).collect(),
+            again: Mutex::new(BTreeMap::new()),
+            again_count: AtomicU32::new(0),
+            committed: AtomicU32::new(0),
+            committing: AtomicBool::new(false),
+        }
+    }
+
+    fn take(&self) -> Option<Version> {
+        if self.again_count.load(Ordering::SeqCst) > 0
+            && let Some((_, version)) = lock(&self.again).pop_first()
+        {
+            self.again_count.fetch_sub(1, Ordering::SeqCst);
+            return Some(version);
+        }
+        if self.taken.load(Ordering::SeqCst) as usize >= self.order.len() {
+            return None;
+        }
+        let at = self.taken.fetch_add(1, Ordering::SeqCst);
+        self.order.get(at as usize).copied().map(first)
+    }
+
+    /// The incarnation of a transaction that has run, if one has.
+    fn has_run(&self, tx: TxIndex) -> Option<Version> {
+        let run = self.executed.get(tx.get())?.load(Ordering::SeqCst).checked_sub(1)?;
+        let mut version = first(tx);
+        version.incarnation.0 = run as u16;
+        Some(version)
+    }
+}
+
+impl Strategy for AccessList {
+    fn next(&self, _lane: Lane) -> Task {
+        let committed = self.committed.load(Ordering::SeqCst);
+        if committed as usize == self.order.len() {
+            return Task::Done;
+        }
+        match self.take() {
+            Some(version) => Task::Execute(version),
+            None => Task::Wait(Wait {
+                reason: WaitReason::NothingReady,
+                on: Some(first(TxIndex(committed))),
+            }),
+        }
+    }
+
+    fn published(&self, _tx: TxIndex, _reads: &dyn Fn(TxIndex) -> bool) {}
+
+    fn executed(&self, version: Version, _so: Executed) -> bool {
+        if let Some(executed) = self.executed.get(version.tx.get()) {
+            executed.store(u32::from(version.incarnation.0) + 1, Ordering::SeqCst);
+        }
+        false
+    }
+
+    /// There are no estimates to stop at; but who says so runs again.
+    fn blocked(&self, version: Version, _on: TxIndex) {
+        lock(&self.again).insert(version.tx, version);
+        self.again_count.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Nothing is ever stale. A result that was found wrong in another way is thrown away.
+    fn validated(&self, version: Version, finding: Finding) -> bool {
+        let Some(executed) = self.executed.get(version.tx.get()) else { return false };
+        let run = u32::from(version.incarnation.0) + 1;
+        let is_final = self.committed.load(Ordering::SeqCst) > version.tx.0;
+        finding != Finding::Holds
+            && !is_final
+            && executed.compare_exchange(run, 0, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    fn aborted(&self, version: Version, _finding: Finding) {
+        let next = Version { incarnation: version.incarnation.next(), ..version };
+        lock(&self.again).insert(version.tx, next);
+        self.again_count.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn begin_commits(&self) -> bool {
+        !self.committing.swap(true, Ordering::SeqCst)
+    }
+
+    fn head(&self) -> Option<Head> {
+        let version = self.has_run(TxIndex(self.committed.load(Ordering::SeqCst)))?;
+        Some(Head { version, check: false })
+    }
+
+    fn commit(&self, version: Version) {
+        self.committed.store(version.tx.0 + 1, Ordering::SeqCst);
+    }
+
+    fn end_commits(&self) -> bool {
+        self.committing.store(false, Ordering::SeqCst);
+        self.head().is_some()
+    }
+
+    fn committed(&self) -> u32 {
+        self.committed.load(Ordering::SeqCst)
+    }
+
+    fn work(&self) -> usize {
+        if self.committed.load(Ordering::SeqCst) as usize == self.order.len() {
+            return usize::MAX;
+        }
+        let left = self.order.len().saturating_sub(self.taken.load(Ordering::SeqCst) as usize);
+        left + self.again_count.load(Ordering::SeqCst) as usize
+    }
+}
+
+#[cfg(all(test, not(feature = "interleavings")))]
+mod tests {
+    use super::*;
+
+    fn strategy(transactions: usize, long: &[u32]) -> AccessList {
+        AccessList::new(&Plan {
+            batches: vec![1; transactions].into(),
+            long: long.iter().copied().map(TxIndex).collect(),
+            ..Plan::default()
+        })
+    }
+
+    fn run(version: Version, strategy: &AccessList) {
+        assert!(!strategy.executed(version, Executed::default()));
+    }
+
+    #[test]
+    fn long_ones_begin_first_and_commits_keep_the_blocks_order() {
+        let strategy = strategy(4, &[2]);
+        let order = [2, 0, 1, 3].map(|tx| first(TxIndex(tx)));
+        for version in order {
+            assert_eq!(strategy.next(Lane(0)), Task::Execute(version));
+        }
+        assert!(matches!(strategy.next(Lane(1)), Task::Wait(_)));
+        run(order[0], &strategy);
+        assert_eq!(strategy.head(), None, "the first one has not run yet");
+        for version in &order[1..] {
+            run(*version, &strategy);
+        }
+        for tx in 0..4 {
+            let version = first(TxIndex(tx));
+            assert!(strategy.begin_commits());
+            assert_eq!(strategy.head(), Some(Head { version, check: false }));
+            strategy.commit(version);
+            assert_eq!(strategy.end_commits(), tx < 3);
+        }
+        assert_eq!(strategy.next(Lane(0)), Task::Done);
+        assert_eq!(strategy.work(), usize::MAX);
+    }
+
+    #[test]
+    fn a_result_that_was_found_wrong_runs_again() {
+        let strategy = strategy(1, &[]);
+        let version = first(TxIndex(0));
+        assert_eq!(strategy.next(Lane(0)), Task::Execute(version));
+        run(version, &strategy);
+        assert!(strategy.validated(version, Finding::Stale { on: None }));
+        assert!(!strategy.validated(version, Finding::Stale { on: None }), "only once");
+        strategy.aborted(version, Finding::Stale { on: None });
+        let again = Version { incarnation: version.incarnation.next(), ..version };
+        assert_eq!(strategy.next(Lane(0)), Task::Execute(again));
+        run(again, &strategy);
+        assert_eq!(strategy.head(), Some(Head { version: again, check: false }));
+    }
+}
