@@ -33,7 +33,6 @@ pub fn trace(
     let class = settings.strategy.class();
     let difference = difference(run.replay.as_ref().unwrap_or(sequential), &run.outcome);
     let critical_path_gas = critical::path_gas(
-        &settings.strategy.rules,
         &run.recording,
         &prepared.block,
         &sequential.receipts,

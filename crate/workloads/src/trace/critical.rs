@@ -3,11 +3,10 @@
 use alloy_primitives::map::AddressSet;
 use lanescope_executor::{Block, Location, Receipt, Recording};
 use lanescope_protocol::event::AccessKind;
-use lanescope_protocol::{EventKind, Incarnation, Rules};
+use lanescope_protocol::{EventKind, Incarnation};
 
 /// Gas of the longest chain in which each transaction reads what the one before wrote: no number of
-/// lanes runs the block faster. Where an access list supplies all values nobody waits for anybody,
-/// and the longest chain is the longest transaction.
+/// lanes runs the block faster.
 ///
 /// Counted are the reads of committed incarnations, by the version that they saw: a read of an older
 /// version that held the right value did not have to wait. Amounts that were only added (fees of the
@@ -16,7 +15,6 @@ use lanescope_protocol::{EventKind, Incarnation, Rules};
 /// wait to learn it; nonces of contracts that create contracts count. Where reads were not recorded
 /// because the block fell back to one lane, every transaction follows the one before.
 pub(super) fn path_gas(
-    rules: &Rules,
     recording: &Recording,
     block: &Block,
     receipts: &[Receipt],
@@ -24,9 +22,6 @@ pub(super) fn path_gas(
 ) -> u64 {
     if fell_back {
         return receipts.iter().map(|receipt| receipt.gas_used).sum();
-    }
-    if let Rules::AccessList(_) = rules {
-        return receipts.iter().map(|receipt| receipt.gas_used).max().unwrap_or_default();
     }
     let mut committed: Vec<Option<Incarnation>> = vec![None; receipts.len()];
     for event in &recording.events {
