@@ -5,6 +5,7 @@
 //! two Wasm modules. This crate knows neither revm nor the web, so the page can link it without
 //! linking an EVM.
 
+pub mod chains;
 pub mod event;
 pub mod fault;
 pub mod ids;

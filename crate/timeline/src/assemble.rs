@@ -1,9 +1,11 @@
 //! From single events to bars, waits and checks. Tolerant: see [`Assembly::push`].
 
+mod incidents;
+
 use lanescope_protocol::limits::TRANSACTIONS_MAX;
 use lanescope_protocol::{Event, EventKind, Lane, TxIndex, Version, WaitReason};
 
-use crate::bar::{Abort, Bar, BarId, Check, Ending, Wait};
+use crate::bar::{Abort, Bar, BarId, Check, Ending, Milestone, Note, Trouble, Wait};
 use crate::columns::Columns;
 
 /// What is known of one lane.
@@ -12,6 +14,9 @@ pub(crate) struct Track {
     pub(crate) bars: Vec<BarId>,
     pub(crate) waits: Vec<Wait>,
     pub(crate) checks: Vec<Check>,
+    pub(crate) troubles: Vec<Trouble>,
+    /// Which of them last.
+    troubled: Vec<usize>,
     /// The bars once more, up to date after [`Assembly::settle`].
     pub(crate) columns: Columns,
     /// The first bar whose columns are out of date.
@@ -27,6 +32,7 @@ pub(crate) struct Track {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
     pub(crate) runs: Vec<BarId>,
+    pub(crate) notes: Vec<Note>,
 }
 
 /// The growing picture of a run.
@@ -35,6 +41,7 @@ pub(crate) struct Assembly {
     pub(crate) bars: Vec<Bar>,
     pub(crate) lanes: Vec<Track>,
     pub(crate) histories: Vec<History>,
+    pub(crate) milestones: Vec<Milestone>,
     pub(crate) end: u64,
 }
 
@@ -62,7 +69,7 @@ impl Assembly {
         match event.kind {
             EventKind::WaitStarted => self.begin_wait(event, time),
             EventKind::WaitEnded => self.end_wait(event.lane, time),
-            EventKind::FellBack => {}
+            _ if self.push_incident(event, time) => {}
             _ => {
                 let Some(tx) = event.tx else { return };
                 let version = Version { tx, incarnation: event.incarnation };
@@ -85,7 +92,8 @@ impl Assembly {
             EventKind::ValidationPassed => self.end_check(event.lane, version, time, true),
             EventKind::Aborted => self.abort(event, version, time),
             EventKind::Committed => self.commit(event.lane, version, time),
-            _ => {}
+            EventKind::ExecutionLost => self.end_run(version, time, Ending::Lost, event.gas),
+            _ => self.push_note(event, version, time),
         }
     }
 
@@ -115,8 +123,17 @@ impl Assembly {
 
     fn add_bar(&mut self, lane: Lane, version: Version, start: u64, ending: Ending) -> BarId {
         let id = BarId(self.bars.len() as u32);
-        let (gas, abort, committed_at) = (0, None, None);
-        self.bars.push(Bar { version, lane, start, end: start, ending, gas, abort, committed_at });
+        self.bars.push(Bar {
+            version,
+            lane,
+            start,
+            end: start,
+            ending,
+            gas: 0,
+            abort: None,
+            committed_at: None,
+            skipped_at: None,
+        });
         self.history(version.tx).runs.push(id);
         id
     }
@@ -183,9 +200,10 @@ impl Assembly {
         self.end_check(event.lane, version, time, false);
         let Some(id) = self.bar_of(version) else { return };
         let bar = &mut self.bars[id.get()];
-        if bar.abort.is_some() || bar.committed_at.is_some() {
+        if bar.abort.is_some() || bar.committed_at.is_some() || bar.ending == Ending::Lost {
             return;
         }
+        bar.skipped_at = None;
         let at = if bar.ending == Ending::Open { time } else { time.max(bar.end) };
         let gas = if event.gas == 0 { bar.gas } else { event.gas };
         bar.abort =
@@ -199,11 +217,13 @@ impl Assembly {
         if runs.iter().any(|id| committed(&self.bars[id.get()])) {
             return;
         }
+        let open = |bar: &Bar| bar.abort.is_none() && bar.ending != Ending::Lost;
         let id = match self.bar_of(version) {
-            Some(id) if self.bars[id.get()].abort.is_none() => id,
+            Some(id) if open(&self.bars[id.get()]) => id,
             _ => self.add_point(lane, version, time),
         };
         let bar = &mut self.bars[id.get()];
+        bar.skipped_at = None;
         bar.committed_at = Some(if bar.ending == Ending::Open { time } else { time.max(bar.end) });
         self.touch(id);
     }
@@ -234,6 +254,7 @@ impl Assembly {
             reason: WaitReason::from_code(event.detail),
             tx: event.tx,
             on: event.other,
+            location: event.location,
         });
     }
 
@@ -262,6 +283,9 @@ impl Assembly {
             {
                 wait.end = end.max(wait.start);
             }
+            for at in &track.troubled {
+                track.troubles[*at].end = end.max(track.troubles[*at].start);
+            }
             track.columns.truncate(track.changed);
             for id in track.bars.iter().skip(track.changed) {
                 track.columns.push(&self.bars[id.get()]);
@@ -277,10 +301,11 @@ impl Assembly {
         for lane in 0..self.lanes.len() {
             self.cut(Lane(lane as u8), self.end);
             self.lanes[lane].waiting = false;
+            self.lanes[lane].troubled.clear();
         }
         self.settle();
     }
 }
 
 /// Times beyond this are not believed: up to 2^53 `f64` is exact.
-const TICKS_MAX: u64 = 1 << 53;
+pub(crate) const TICKS_MAX: u64 = 1 << 53;

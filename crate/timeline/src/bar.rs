@@ -1,7 +1,7 @@
 //! One bar per run of an incarnation on its lane, and what it looks like at a moment.
 
 use lanescope_protocol::event::Status;
-use lanescope_protocol::{Incarnation, Lane, LocationId, TxIndex, Version, WaitReason};
+use lanescope_protocol::{EventKind, Incarnation, Lane, LocationId, TxIndex, Version, WaitReason};
 
 /// Index into [`crate::Film::bars`]. Valid for one film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +34,8 @@ pub struct Bar {
     pub abort: Option<Abort>,
     /// When it became final.
     pub committed_at: Option<u64>,
+    /// When it was left out of the block, because it is invalid on what it saw.
+    pub skipped_at: Option<u64>,
 }
 
 /// How a run ended.
@@ -50,6 +52,8 @@ pub enum Ending {
         /// The location.
         location: Option<LocationId>,
     },
+    /// Its lane crashed; [`Bar::gas`] is how far it had come.
+    Lost,
     /// Its lane began something else, and nothing tells how it ended.
     Cut,
 }
@@ -76,6 +80,10 @@ pub enum Fate {
     Aborted,
     /// It stopped early, to wait for another transaction.
     Suspended,
+    /// It was lost with its lane.
+    Lost,
+    /// It was left out of the block.
+    Skipped,
     /// The record ends before it is decided.
     Open,
 }
@@ -98,6 +106,10 @@ pub enum BarState {
     ExecutingAgain,
     /// Stopped early, waits for another transaction.
     Suspended,
+    /// Left out of the block.
+    Skipped,
+    /// Lost with its lane.
+    Lost,
     /// Thrown away.
     Aborted,
 }
@@ -113,8 +125,16 @@ impl BarState {
             Self::Executing => "executing",
             Self::ExecutingAgain => "re-executing",
             Self::Suspended => "waiting",
+            Self::Skipped => "left out",
+            Self::Lost => "lost",
             Self::Aborted => "aborted",
         }
+    }
+
+    /// Whether what it shows came to nothing.
+    #[must_use]
+    pub const fn is_in_vain(self) -> bool {
+        matches!(self, Self::Skipped | Self::Lost | Self::Aborted)
     }
 }
 
@@ -142,7 +162,7 @@ impl Bar {
     pub const fn status(&self) -> Option<Status> {
         match self.ending {
             Ending::Finished(status) => Some(status),
-            Ending::Open | Ending::Suspended { .. } | Ending::Cut => None,
+            Ending::Open | Ending::Suspended { .. } | Ending::Lost | Ending::Cut => None,
         }
     }
 
@@ -157,8 +177,10 @@ impl Bar {
     pub const fn fate(&self) -> Fate {
         match (self.abort, self.committed_at, self.ending) {
             (Some(_), _, _) => Fate::Aborted,
+            (None, _, Ending::Lost) => Fate::Lost,
             (None, Some(_), _) => Fate::Committed,
             (None, None, Ending::Suspended { .. }) => Fate::Suspended,
+            (None, None, _) if self.skipped_at.is_some() => Fate::Skipped,
             (None, None, _) => Fate::Open,
         }
     }
@@ -176,10 +198,14 @@ impl Bar {
         let passed = |at: Option<u64>| at.is_some_and(|at| time >= at as f64);
         if passed(self.abort.map(|abort| abort.at)) {
             BarState::Aborted
+        } else if self.ending == Ending::Lost {
+            BarState::Lost
         } else if matches!(self.ending, Ending::Suspended { .. }) {
             BarState::Suspended
         } else if passed(self.committed_at) {
             BarState::Committed
+        } else if passed(self.skipped_at) {
+            BarState::Skipped
         } else if self.is_again() {
             BarState::ExecutedAgain
         } else {
@@ -203,6 +229,68 @@ pub struct Wait {
     pub tx: Option<TxIndex>,
     /// The transaction waited for.
     pub on: Option<Version>,
+    /// What is contended, where the scheduler says so.
+    pub location: Option<LocationId>,
+}
+
+/// A time in which something is wrong with a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Which lane.
+    pub lane: Lane,
+    /// From, in ticks.
+    pub start: u64,
+    /// To, in ticks; while it lasts, the last time known.
+    pub end: u64,
+    /// What is wrong.
+    pub kind: TroubleKind,
+}
+
+/// What is wrong with a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TroubleKind {
+    /// It runs nothing.
+    Crashed,
+    /// What it begins takes so many times as long.
+    Slowed(u32),
+}
+
+/// A moment that concerns every lane: a thin line through all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Milestone {
+    /// When, in ticks.
+    pub time: u64,
+    /// What begins or happens.
+    pub kind: MilestoneKind,
+    /// Which round or block, as people count.
+    pub number: u32,
+}
+
+/// What happens at a [`Milestone`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MilestoneKind {
+    /// A round begins: every lane has ended the one before.
+    Round,
+    /// The next block or commit begins to be filled.
+    Slot,
+    /// The block turns out to be invalid.
+    Rejected,
+}
+
+/// Something that happened to a transaction beside running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// When, in ticks.
+    pub time: u64,
+    /// What: `Deferred`, `Dropped`, `Skipped`, `Reassigned`, `WrongResultFound`, `Patched` or
+    /// `UndeclaredTouched`.
+    pub kind: EventKind,
+    /// Which try.
+    pub incarnation: Incarnation,
+    /// What it is about.
+    pub location: Option<LocationId>,
+    /// The other side, see [`EventKind`].
+    pub other: Option<Version>,
 }
 
 /// A check of an incarnation's reads.
@@ -235,6 +323,14 @@ pub enum TxState {
     Waiting,
     /// Its last run was thrown away, the next has not begun.
     Aborted,
+    /// Its last run was lost with its lane, the next has not begun.
+    Lost,
+    /// It does not fit into this block and waits for the next.
+    Deferred,
+    /// It never runs.
+    Dropped,
+    /// It has run and is not in the block.
+    Skipped,
     /// Final.
     Committed,
 }
@@ -250,6 +346,10 @@ impl TxState {
             Self::Executed => "awaiting validation",
             Self::Waiting => "waiting",
             Self::Aborted => "aborted",
+            Self::Lost => "lost",
+            Self::Deferred => "deferred",
+            Self::Dropped => "dropped",
+            Self::Skipped => "left out",
             Self::Committed => "committed",
         }
     }

@@ -1,8 +1,12 @@
 //! One short sentence for what just happened. The same words are the caption, the live region for
 //! screen readers, and the list of events.
 
+mod incidents;
+
 use lanescope_protocol::event::Status;
-use lanescope_protocol::{Access, Event, EventKind, FallbackReason, Version, WaitReason};
+use lanescope_protocol::strategy::Class;
+use lanescope_protocol::trace::Summary;
+use lanescope_protocol::{Access, Event, EventKind, FallbackReason, Rules, Version, WaitReason};
 
 use crate::film::Film;
 use crate::format;
@@ -63,26 +67,31 @@ impl Film {
                 (Tone::Bad, Phrase::new().bad(format!("{}.", reason.sentence())))
             }
             (EventKind::WaitStarted, _) => (Tone::Plain, wait_phrase(event)),
-            (_, None) => (Tone::Plain, Phrase::new()),
+            (_, None) => self.incident(event),
             (EventKind::ExecutionStarted, Some(version)) => {
                 (Tone::Plain, start_phrase(event, version))
             }
             (EventKind::ExecutionFinished, Some(version)) => {
-                (Tone::Plain, finish_phrase(event, version))
+                (Tone::Plain, self.finish_phrase(event, version))
             }
             (EventKind::EstimateHit, Some(version)) => {
                 (Tone::Bad, self.estimate_phrase(event, version))
             }
             (EventKind::Aborted, Some(version)) => (Tone::Bad, self.abort_phrase(event, version)),
             (EventKind::Committed, Some(version)) => (Tone::Good, self.commit_phrase(version)),
-            (_, Some(version)) => (Tone::Plain, Phrase::new().tx(version).say(" is checked.")),
+            (_, Some(version)) => self.incident_of(event, version),
         };
         Caption { time: event.time, version: moment.version(), tone, phrase }
     }
 
     fn opening_caption(&self) -> Caption {
+        let order = match self.settings().strategy.class() {
+            Class::Exact => "Their order is law.",
+            Class::SomeOrder => "The scheduler chooses their order.",
+            Class::Nothing => "Nobody will look for conflicts.",
+        };
         let phrase = Phrase::new().say(format!(
-            "{} wait for {}. Their order is law.",
+            "{} wait for {}. {order}",
             format::count(self.transaction_count(), "transaction"),
             format::count(self.lanes(), "lane"),
         ));
@@ -90,25 +99,52 @@ impl Film {
     }
 
     fn closing_caption(&self) -> Caption {
-        let all = format::count(self.transaction_count(), "transaction");
-        let phrase = Phrase::new().say(format!("All {all} are "));
         let (tone, phrase) = match self.summary() {
-            Some(summary) if !summary.identical => (
-                Tone::Bad,
-                phrase.say("done, and the result ").bad("differs from one lane").say("."),
-            ),
-            Some(summary) => (
-                Tone::Good,
-                phrase
-                    .good("final")
-                    .say(format!(", {} one lane.", format::speed_words(summary.speedup()))),
-            ),
-            None => (Tone::Plain, phrase.say("done.")),
+            Some(summary) => self.closing(summary),
+            None => (Tone::Plain, Phrase::new().say(format!("{} done.", self.all_are(0)))),
         };
         Caption { time: self.end(), version: None, tone, phrase }
     }
 
+    /// `All 12 transactions are`, or `10 of 12 transactions are`.
+    fn all_are(&self, excluded: usize) -> String {
+        let count = self.transaction_count();
+        let all = format::count(count, "transaction");
+        match excluded {
+            0 => format!("All {all} are"),
+            _ => format!("{} of {all} are", count.saturating_sub(excluded)),
+        }
+    }
+
+    fn closing(&self, summary: &Summary) -> (Tone, Phrase) {
+        if summary.rejected.is_some() {
+            let phrase = Phrase::new().say("The access list is wrong, so the block is ");
+            return (Tone::Bad, phrase.bad("invalid").say(" and nothing of it counts."));
+        }
+        let phrase = Phrase::new().say(format!("{} ", self.all_are(summary.excluded.len())));
+        let promised = summary.class_holds || (summary.class == Class::Exact && summary.identical);
+        if !promised {
+            let than = match summary.class {
+                Class::SomeOrder => "differs from one lane in the same order",
+                Class::Exact | Class::Nothing => "differs from one lane",
+            };
+            return (Tone::Bad, phrase.say("done, and the result ").bad(than).say("."));
+        }
+        let phrase = phrase.good("final");
+        let phrase = if summary.identical {
+            phrase
+        } else {
+            phrase.say(", in another order than the block's")
+        };
+        let speed = format::speed_words(summary.speedup());
+        (Tone::Good, phrase.say(format!(", {speed} one lane.")))
+    }
+
     fn abort_phrase(&self, event: &Event, version: Version) -> Phrase {
+        if self.note(version, EventKind::WrongResultFound).is_some() {
+            let phrase = Phrase::new().tx(version.tx).say(" wrote ").bad("a wrong result");
+            return phrase.say(": a second run gave another. ").tx(version.tx).say(" runs again.");
+        }
         let name = event.location.map_or("a value", |id| self.location_name(id));
         let phrase = Phrase::new().tx(version.tx).say(" read ").place(name);
         let phrase = match (event.other, self.stale_read(event, version)) {
@@ -141,6 +177,29 @@ impl Film {
         }
     }
 
+    fn finish_phrase(&self, event: &Event, version: Version) -> Phrase {
+        let phrase = Phrase::new().tx(version.tx);
+        match (event.status(), self.settings().strategy.rules) {
+            (Status::Succeeded, Rules::AccessList(_)) => {
+                phrase.say(" has run. Did it write what the list says?")
+            }
+            (Status::Succeeded, rules) if is_unchecked(&rules) => phrase.say(" has run."),
+            (Status::Succeeded, _) => phrase.say(" has run. Are its reads still true?"),
+            (Status::Reverted, _) => {
+                phrase.say(" reverted: its effects are undone, its fee is paid.")
+            }
+            (Status::Halted, _) => {
+                phrase.say(" failed: its effects are undone, all its gas is used.")
+            }
+            (Status::Invalid, rules) if is_unchecked(&rules) => {
+                phrase.say(" cannot run on the values it saw.")
+            }
+            (Status::Invalid, _) => {
+                phrase.say(" cannot run on the values it saw. It may run again.")
+            }
+        }
+    }
+
     fn commit_phrase(&self, version: Version) -> Phrase {
         let undone = self.bar_of(version).and_then(|id| self.bar(id)).and_then(|bar| bar.status());
         let phrase = Phrase::new().tx(version.tx).say(" is ").good("final");
@@ -155,6 +214,14 @@ impl Film {
     }
 }
 
+/// Whether nobody looks at reads again, because there is no need, or no care.
+pub(crate) const fn is_unchecked(rules: &Rules) -> bool {
+    matches!(
+        rules,
+        Rules::Sequential | Rules::Naive | Rules::DeclaredLocks(_) | Rules::OwnedShared(_)
+    )
+}
+
 fn start_phrase(event: &Event, version: Version) -> Phrase {
     if version.incarnation.0 == 0 {
         Phrase::new().tx(version.tx).say(format!(" starts on {}.", event.lane))
@@ -164,16 +231,6 @@ fn start_phrase(event: &Event, version: Version) -> Phrase {
             .say(format!(" runs again on {}, as ", event.lane))
             .tx(version)
             .say(".")
-    }
-}
-
-fn finish_phrase(event: &Event, version: Version) -> Phrase {
-    let phrase = Phrase::new().tx(version.tx);
-    match event.status() {
-        Status::Succeeded => phrase.say(" has run. Are its reads still true?"),
-        Status::Reverted => phrase.say(" reverted: its effects are undone, its fee is paid."),
-        Status::Halted => phrase.say(" failed: its effects are undone, all its gas is used."),
-        Status::Invalid => phrase.say(" cannot run on the values it saw. It may run again."),
     }
 }
 

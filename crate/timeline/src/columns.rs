@@ -37,14 +37,19 @@ impl Columns {
     pub(crate) fn push(&mut self, bar: &Bar) {
         let again = bar.is_again();
         let suspended = matches!(bar.ending, Ending::Suspended { .. });
-        let (decided_at, decided) = match (bar.abort, bar.committed_at) {
-            (Some(abort), _) => (Some(abort.at), BarState::Aborted),
-            (None, at) => (at.filter(|_| !suspended), BarState::Committed),
+        let lost = bar.ending == Ending::Lost;
+        let (decided_at, decided) = match (bar.abort, bar.committed_at, bar.skipped_at) {
+            (Some(abort), ..) => (Some(abort.at), BarState::Aborted),
+            (None, Some(at), _) => (Some(at), BarState::Committed),
+            (None, None, at) => (at, BarState::Skipped),
         };
-        let ended = match (suspended, again) {
-            (true, _) => BarState::Suspended,
-            (false, true) => BarState::ExecutedAgain,
-            (false, false) => BarState::Executed,
+        let stays = bar.abort.is_none() && (suspended || lost);
+        let decided_at = decided_at.filter(|_| !stays);
+        let ended = match (lost, suspended, again) {
+            (true, ..) => BarState::Lost,
+            (false, true, _) => BarState::Suspended,
+            (false, false, true) => BarState::ExecutedAgain,
+            (false, false, false) => BarState::Executed,
         };
         let running = if again { BarState::ExecutingAgain } else { BarState::Executing };
         self.starts.push(bar.start as f64);

@@ -1,6 +1,5 @@
 //! The whole film at a glance: how many lanes are busy at each time, and with what.
 
-use crate::bar::Fate;
 use crate::film::Film;
 
 /// One column of the overview.
@@ -23,7 +22,7 @@ impl Film {
         }
         let per_tick = columns as f64 / end;
         for bar in self.bars() {
-            let wasted = matches!(bar.fate(), Fate::Aborted | Fate::Suspended);
+            let wasted = self.is_wasted(bar);
             let (from, to) = (bar.start as f64 * per_tick, bar.end as f64 * per_tick);
             let first = (from.floor() as usize).min(columns - 1);
             let last = (to.ceil() as usize).clamp(first + 1, columns);

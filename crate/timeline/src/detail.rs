@@ -1,9 +1,11 @@
 //! What the inspector says about one incarnation: what it did, why it was thrown away or not,
 //! what it read and wrote.
 
+mod reasons;
+
 use lanescope_protocol::event::Status;
 use lanescope_protocol::trace::LocationKind;
-use lanescope_protocol::{Access, AccessKind, LocationId, Version};
+use lanescope_protocol::{Access, AccessKind, EventKind, LocationId, Version};
 
 use crate::bar::{Abort, Bar, BarState, Ending};
 use crate::film::Film;
@@ -117,6 +119,8 @@ impl Film {
         match state {
             BarState::Aborted => parts.push(format!("{gas} thrown away")),
             BarState::Suspended => parts.push("stopped early".to_owned()),
+            BarState::Lost => parts.push(format!("lost after {gas}")),
+            BarState::Skipped => parts.push(format!("{gas} for nothing")),
             _ if bar.gas > 0 && bar.status().is_some() => parts.push(gas),
             _ => {}
         }
@@ -140,24 +144,23 @@ impl Film {
             (BarState::Suspended, _, Ending::Suspended { on, location }) => {
                 ("Why did it stop?".to_owned(), self.why_suspended(on, location))
             }
-            (BarState::Committed, ..) => ("Why is it final?".to_owned(), why_committed(bar)),
-            (BarState::Executed | BarState::ExecutedAgain, ..) => (
-                "Is it final?".to_owned(),
-                Phrase::new().say(
-                    "Not yet. It is final once its reads are checked and every transaction before it is final.",
-                ),
-            ),
-            _ => (
-                "What does it do?".to_owned(),
-                Phrase::new().say(
-                    "It runs now, on the values it can see. Nobody knows yet whether they will hold.",
-                ),
-            ),
+            (BarState::Lost, ..) => ("Why was it lost?".to_owned(), self.why_lost(bar)),
+            (BarState::Skipped, ..) => {
+                ("Why is it not in the block?".to_owned(), self.why_skipped())
+            }
+            (BarState::Committed, ..) => ("Why is it final?".to_owned(), self.why_committed(bar)),
+            (BarState::Executed | BarState::ExecutedAgain, ..) => {
+                ("Is it final?".to_owned(), self.why_not_yet())
+            }
+            _ => ("What does it do?".to_owned(), self.what_it_does()),
         }
     }
 
     fn why_aborted(&self, bar: &Bar, abort: Abort) -> Phrase {
         let short = |ticks: u64| format::ticks_short(self.clock(), ticks as f64);
+        if self.note(bar.version, EventKind::WrongResultFound).is_some() {
+            return self.why_wrong();
+        }
         let Some(location) = abort.location else {
             return Phrase::new().say("Something it had read has changed since.");
         };
@@ -199,10 +202,10 @@ impl Film {
     fn then(&self, bar: &Bar, time: f64) -> Option<Phrase> {
         let over = bar.abort.map_or(bar.end, |abort| abort.at);
         let later = |id: &lanescope_protocol::TxIndex| {
-            self.runs_of(*id)
-                .iter()
-                .filter_map(|run| self.bar(*run))
-                .find(|run| run.version > bar.version && (run.start as f64) <= time)
+            self.runs_of(*id).iter().filter_map(|run| self.bar(*run)).find(|run| {
+                let later = run.version > bar.version || run.start > bar.start;
+                later && (run.start as f64) <= time
+            })
         };
         let next = later(&bar.tx())?;
         let gap = next.start.saturating_sub(over);
@@ -338,19 +341,6 @@ fn again_question(film: &Film, bar: &Bar) -> String {
         0 | 1 => "Why was it thrown away?".to_owned(),
         2 => "Why did it run twice?".to_owned(),
         runs => format!("Why did it run {runs} times?"),
-    }
-}
-
-fn why_committed(bar: &Bar) -> Phrase {
-    let phrase = Phrase::new().say("Everything it read was still true when it was checked, and every transaction before it is final.");
-    match bar.status() {
-        Some(Status::Reverted) => {
-            phrase.say(" It reverted: its effects are undone, but it counts and pays its fee.")
-        }
-        Some(Status::Halted) => {
-            phrase.say(" It failed: its effects are undone, and all its gas is paid.")
-        }
-        _ => phrase,
     }
 }
 

@@ -1,12 +1,15 @@
 //! A run as something that can be watched: bars, waits, checks, and the moments in between.
 
+use std::sync::OnceLock;
+
 use lanescope_protocol::trace::{LocationInfo, Summary, TransactionInfo};
 use lanescope_protocol::{
-    Access, Clock, Event, Lane, LocationId, Settings, Trace, TxIndex, Version,
+    Access, Clock, Event, EventKind, Lane, LocationId, Settings, Trace, TxIndex, Version,
 };
 
 use crate::assemble::Assembly;
-use crate::bar::{Bar, BarId, BarState, Check, TxState, Wait};
+use crate::bar::{Bar, BarId, BarState, Check, Milestone, Note, Trouble, TxState, Wait};
+use crate::metrics::Metrics;
 use crate::moment::Moment;
 
 /// A run, ready to be drawn. Made from a whole [`Trace`], or grown from batches of events while
@@ -20,6 +23,8 @@ pub struct Film {
     pub(crate) accesses: Vec<Access>,
     pub(crate) assembly: Assembly,
     pub(crate) moments: Vec<Moment>,
+    /// Measured when somebody asks first.
+    pub(crate) measured: OnceLock<Metrics>,
 }
 
 impl Film {
@@ -52,11 +57,13 @@ impl Film {
             accesses: Vec::new(),
             assembly: Assembly::new(lanes),
             moments: Vec::new(),
+            measured: OnceLock::new(),
         }
     }
 
     /// Adds a batch of events, as it comes from the engine.
     pub fn extend(&mut self, events: &[Event]) {
+        self.measured = OnceLock::new();
         for event in events {
             self.assembly.push(event);
             if let Some(moment) = Moment::of(event) {
@@ -66,6 +73,7 @@ impl Film {
         self.assembly.settle();
         // Batches of different lanes interleave; the sort is linear where they do not.
         self.moments.sort_by_key(|moment| (moment.event.time, moment.event.seq));
+        self.assembly.milestones.sort_by_key(|milestone| milestone.time);
     }
 
     /// Whether the run is over and its whole trace is here.
@@ -134,6 +142,18 @@ impl Film {
         self.assembly.lanes.get(lane.get()).map_or(&[], |track| &track.checks)
     }
 
+    /// The crashes and slow times of one lane, by start.
+    #[must_use]
+    pub fn lane_troubles(&self, lane: Lane) -> &[Trouble] {
+        self.assembly.lanes.get(lane.get()).map_or(&[], |track| &track.troubles)
+    }
+
+    /// Rounds and blocks that began, by time.
+    #[must_use]
+    pub fn milestones(&self) -> &[Milestone] {
+        &self.assembly.milestones
+    }
+
     /// Number of transactions: those of the block, or more if events name more.
     #[must_use]
     pub fn transaction_count(&self) -> usize {
@@ -150,6 +170,18 @@ impl Film {
     #[must_use]
     pub fn runs_of(&self, tx: TxIndex) -> &[BarId] {
         self.assembly.histories.get(tx.get()).map_or(&[], |history| &history.runs)
+    }
+
+    /// What happened to a transaction beside running, in order.
+    #[must_use]
+    pub fn notes_of(&self, tx: TxIndex) -> &[Note] {
+        self.assembly.histories.get(tx.get()).map_or(&[], |history| &history.notes)
+    }
+
+    /// The last note of a kind on an incarnation.
+    pub(crate) fn note(&self, version: Version, kind: EventKind) -> Option<&Note> {
+        let is_it = |note: &&Note| note.kind == kind && note.incarnation == version.incarnation;
+        self.notes_of(version.tx).iter().rev().find(is_it)
     }
 
     /// The last run of an incarnation.
@@ -202,8 +234,15 @@ impl Film {
     /// Where a transaction stands at `time` (ticks).
     #[must_use]
     pub fn tx_state_at(&self, tx: TxIndex, time: f64) -> TxState {
+        let passed = |note: &&Note| note.time as f64 <= time;
+        let decided = |note: &&Note| matches!(note.kind, EventKind::Deferred | EventKind::Dropped);
+        let note = self.notes_of(tx).iter().rev().filter(passed).find(decided);
         let begun = |id: &&BarId| self.bar(**id).is_some_and(|bar| bar.start as f64 <= time);
         let last = self.runs_of(tx).iter().rev().find(begun).and_then(|id| self.bar(*id));
+        if let Some(note) = note.filter(|note| last.is_none_or(|bar| bar.end <= note.time)) {
+            let dropped = note.kind == EventKind::Dropped;
+            return if dropped { TxState::Dropped } else { TxState::Deferred };
+        }
         match last.map(|bar| bar.state_at(time)) {
             None | Some(BarState::Future) => TxState::Queued,
             Some(BarState::Committed) => TxState::Committed,
@@ -211,6 +250,8 @@ impl Film {
             Some(BarState::Executing) => TxState::Executing,
             Some(BarState::ExecutingAgain) => TxState::ReExecuting,
             Some(BarState::Suspended) => TxState::Waiting,
+            Some(BarState::Skipped) => TxState::Skipped,
+            Some(BarState::Lost) => TxState::Lost,
             Some(BarState::Aborted) => TxState::Aborted,
         }
     }

@@ -16,6 +16,10 @@ pub enum Glyph {
     Again,
     /// ⏸ waits.
     Pause,
+    /// ↯ lost with its lane.
+    Bolt,
+    /// ⊘ left out of the block.
+    Barred,
 }
 
 impl Glyph {
@@ -28,6 +32,8 @@ impl Glyph {
             BarState::Executing => Some(Self::Play),
             BarState::ExecutedAgain | BarState::ExecutingAgain => Some(Self::Again),
             BarState::Suspended => Some(Self::Pause),
+            BarState::Skipped => Some(Self::Barred),
+            BarState::Lost => Some(Self::Bolt),
             BarState::Aborted => Some(Self::Cross),
         }
     }
@@ -41,6 +47,8 @@ impl Glyph {
             Self::Play => "▶",
             Self::Again => "⟲",
             Self::Pause => "⏸",
+            Self::Bolt => "↯",
+            Self::Barred => "⊘",
         }
     }
 
@@ -75,6 +83,18 @@ impl Glyph {
                 Step::Close,
             ],
             Self::Again => again(x, y, size),
+            Self::Bolt => vec![
+                Step::To(at(0.16, -0.42)),
+                Step::Line(at(-0.22, 0.06)),
+                Step::Line(at(0.2, -0.06)),
+                Step::Line(at(-0.16, 0.42)),
+            ],
+            Self::Barred => {
+                let mut path = circle(x, y, 0.38 * size);
+                path.push(Step::To(at(-0.27, 0.27)));
+                path.push(Step::Line(at(0.27, -0.27)));
+                path
+            }
             Self::Pause => [-0.32, 0.08]
                 .into_iter()
                 .flat_map(|left| {
@@ -89,6 +109,21 @@ impl Glyph {
                 .collect(),
         }
     }
+}
+
+/// A circle of four curves.
+fn circle(x: f64, y: f64, radius: f64) -> Vec<Step> {
+    // How far the control points of a quarter lie from its ends.
+    const PULL: f64 = 0.552_284_75;
+    let at = |dx: f64, dy: f64| [x + dx * radius, y + dy * radius];
+    vec![
+        Step::To(at(1.0, 0.0)),
+        Step::Curve(at(1.0, PULL), at(PULL, 1.0), at(0.0, 1.0)),
+        Step::Curve(at(-PULL, 1.0), at(-1.0, PULL), at(-1.0, 0.0)),
+        Step::Curve(at(-1.0, -PULL), at(-PULL, -1.0), at(0.0, -1.0)),
+        Step::Curve(at(PULL, -1.0), at(1.0, -PULL), at(1.0, 0.0)),
+        Step::Close,
+    ]
 }
 
 /// An open circle, counter-clockwise, with an arrowhead at its upper left end.

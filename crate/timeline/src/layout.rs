@@ -1,6 +1,8 @@
 //! From a film, a frame and a time to rectangles. Pure geometry: what a canvas, an SVG or a test
 //! then does with it is its own affair.
 
+mod incidents;
+
 use core::fmt;
 
 use lanescope_protocol::{Lane, WaitReason};
@@ -9,6 +11,9 @@ use crate::bar::{Bar, BarId, BarState, Check, Wait};
 use crate::film::Film;
 use crate::format;
 use crate::frame::{Frame, Rect};
+
+pub(crate) use incidents::MILESTONE_SIZE;
+pub use incidents::{PlacedMilestone, PlacedTrouble};
 
 /// Everything that is on screen at a time.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +30,10 @@ pub struct Layout {
     pub waits: Vec<PlacedWait>,
     /// Checks of reads, where they take long enough to be seen.
     pub checks: Vec<(Check, Rect)>,
+    /// Crashes and slow times, by lane and start.
+    pub troubles: Vec<PlacedTrouble>,
+    /// Rounds and blocks that have begun, by time.
+    pub milestones: Vec<PlacedMilestone>,
     /// Labels of the time axis.
     pub axis: Vec<AxisTick>,
     /// Where the longest chain of dependent transactions would end.
@@ -111,6 +120,8 @@ impl Layout {
             cells: Vec::new(),
             waits: Vec::new(),
             checks: Vec::new(),
+            troubles: Vec::new(),
+            milestones: incidents::milestones(film, &frame, playhead),
             axis: axis(film, &frame),
             critical_path: film
                 .critical_path()
@@ -122,6 +133,7 @@ impl Layout {
             layout.place_bars(film, lane);
             layout.place_waits(film, lane);
             layout.place_checks(film, lane);
+            layout.place_troubles(film, lane);
         }
         layout
     }
@@ -177,7 +189,8 @@ impl Layout {
             }
             let end = (wait.end as f64).min(self.playhead);
             let rect = self.frame.span(lane, start, end);
-            if rect.w >= VISIBLE && wait.reason != WaitReason::NothingReady {
+            let drawn = !matches!(wait.reason, WaitReason::NothingReady | WaitReason::Crashed);
+            if rect.w >= VISIBLE && drawn {
                 self.waits.push(PlacedWait { wait: *wait, rect: half_height(rect) });
             }
         }
@@ -280,7 +293,7 @@ impl Pending {
         self.right = self.right.max(right);
         self.width += right - left;
         self.bars += 1;
-        if state == BarState::Aborted {
+        if state.is_in_vain() {
             self.aborted += right - left;
             self.aborted_bars += 1;
         } else {
@@ -384,6 +397,7 @@ impl fmt::Display for Described<'_> {
             let Rect { x, w, .. } = placed.rect;
             writeln!(f, "wait {lane} {} for {on} [{x:.0} {w:.0}]", ticks(start, end))?;
         }
+        layout.describe_incidents(film, f)?;
         let axis: Vec<_> = layout.axis.iter().map(|tick| tick.label.as_str()).collect();
         writeln!(f, "axis {}", axis.join(" | "))?;
         if let Some(ghost) = &layout.ghost {

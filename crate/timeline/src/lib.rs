@@ -9,13 +9,16 @@ pub mod arc;
 mod assemble;
 pub mod bar;
 pub mod caption;
+pub mod chrome_trace;
 mod columns;
+pub mod csv;
 pub mod density;
 pub mod detail;
 pub mod film;
 pub mod format;
 pub mod frame;
 pub mod glyph;
+pub mod honesty;
 pub mod layout;
 pub mod matrix;
 pub mod metrics;
@@ -31,16 +34,24 @@ pub mod viewport;
 pub mod walk;
 
 pub use arc::{Arc, Cause};
-pub use bar::{Abort, Bar, BarId, BarState, Check, Ending, Fate, TxState, Wait};
+pub use bar::{
+    Abort, Bar, BarId, BarState, Check, Ending, Fate, Milestone, MilestoneKind, Note, Trouble,
+    TroubleKind, TxState, Wait,
+};
 pub use caption::{Caption, Tone};
+pub use chrome_trace::chrome_trace;
+pub use csv::{CSV_COLUMNS, csv};
 pub use density::Bucket;
 pub use detail::{IncarnationDetail, ReadRow, WriteRow};
 pub use film::Film;
 pub use frame::{Frame, Rect};
 pub use glyph::Glyph;
+pub use honesty::{Model, Provenance};
 pub use layout::Layout;
 pub use matrix::{Mark, Matrix, MatrixCell, MatrixRow};
-pub use metrics::{HotLocation, LaneUse, Metrics};
+pub use metrics::{
+    BaseFee, Bounds, Energy, FaultCosts, HotLocation, LaneUse, Latency, Locking, Metrics, Structure,
+};
 pub use moment::Moment;
 pub use motion::Motion;
 pub use paint::{Arrow, Effects, Look, paint};

@@ -17,19 +17,24 @@ impl Moment {
     /// The event as a moment, or `None` if there is nothing to tell.
     pub(crate) fn of(event: &Event) -> Option<Self> {
         let weight = match event.kind {
-            EventKind::Aborted => 9,
-            EventKind::FellBack => 8,
-            EventKind::EstimateHit => 7,
+            EventKind::Aborted | EventKind::ExecutionLost | EventKind::ListRejected => 9,
+            EventKind::FellBack | EventKind::LaneCrashed | EventKind::WrongResultFound => 8,
+            EventKind::Skipped | EventKind::Dropped | EventKind::UndeclaredTouched => 8,
+            EventKind::EstimateHit | EventKind::Reassigned | EventKind::Deferred => 7,
+            EventKind::LaneRecovered | EventKind::LaneSlowed => 7,
             EventKind::ExecutionStarted if event.incarnation.0 > 0 => 6,
+            EventKind::RoundStarted | EventKind::SlotStarted | EventKind::Patched => 6,
             EventKind::Committed => 5,
             EventKind::ExecutionStarted => 4,
-            EventKind::ExecutionFinished => 3,
+            EventKind::ExecutionFinished | EventKind::Prefetched => 3,
             EventKind::WaitStarted => match WaitReason::from_code(event.detail) {
                 WaitReason::Dependency | WaitReason::SameSender => 2,
                 WaitReason::Lock | WaitReason::Barrier | WaitReason::Merge => 2,
                 WaitReason::NothingReady | WaitReason::Crashed => 1,
             },
-            _ => return None,
+            EventKind::ValidationStarted | EventKind::ValidationPassed | EventKind::WaitEnded => {
+                return None;
+            }
         };
         Some(Self { event: *event, weight })
     }

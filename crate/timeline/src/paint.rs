@@ -1,6 +1,7 @@
 //! From a layout to a picture: lanes and axis, bars with their patterns, arrow and playhead.
 
 mod bars;
+mod incidents;
 mod label;
 mod pattern;
 
@@ -77,7 +78,9 @@ pub fn paint(film: &Film, layout: &Layout, look: &Look) -> Scene {
     };
     painter.lanes();
     painter.axis();
+    painter.milestones();
     painter.ghost();
+    painter.troubles();
     painter.bars();
     painter.critical_path();
     painter.selection();

@@ -30,7 +30,43 @@ pub fn lanes_svg(film: &Film, width: f64, theme: Theme, playhead: f64) -> String
     look.effects.arrow = film.arrow_at(playhead);
     let title = film.summary().map_or("", |summary| summary.title.as_str());
     let description = film.summary_sentence();
-    svg(&paint(film, &layout, &look), theme, Words { title, description: &description })
+    let mut scene = paint(film, &layout, &look);
+    write_footer(&mut scene, &film.provenance().lines(), theme);
+    svg(&scene, theme, Words { title, description: &description })
+}
+
+/// Size of the words below a picture, in CSS pixels.
+const FOOT_SIZE: f64 = 10.0;
+/// From one of their lines to the next.
+const FOOT_LINE: f64 = 14.0;
+
+/// Writes below a picture where it comes from, so that it never stands alone.
+fn write_footer(scene: &mut Scene, lines: &[String], theme: Theme) {
+    let margin = 12.0;
+    let room = ((scene.width - 2.0 * margin) / Text::width("n", FOOT_SIZE, Face::Sans)) as usize;
+    for line in lines.iter().flat_map(|line| broken(line, room.max(20))) {
+        let at = [margin, scene.height + FOOT_LINE / 2.0];
+        let text =
+            Text { at, words: line, size: FOOT_SIZE, face: Face::Sans, anchor: Anchor::Start };
+        scene.items.push(Item::fill(Shape::Text(text), Palette::of(theme).muted));
+        scene.height += FOOT_LINE;
+    }
+    scene.height += margin / 2.0;
+}
+
+/// A line in parts of at most `room` characters, broken between words.
+fn broken(line: &str, room: usize) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for word in line.split(' ') {
+        match parts.last_mut() {
+            Some(part) if part.chars().count() + 1 + word.chars().count() <= room => {
+                part.push(' ');
+                part.push_str(word);
+            }
+            _ => parts.push(word.to_owned()),
+        }
+    }
+    parts
 }
 
 /// A scene as SVG text, with its own background.

@@ -32,12 +32,8 @@ pub fn trace(
     let identical = difference(sequential, &run.outcome).is_none();
     let class = settings.strategy.class();
     let difference = difference(run.replay.as_ref().unwrap_or(sequential), &run.outcome);
-    let critical_path_gas = critical::path_gas(
-        &run.recording,
-        &prepared.block,
-        &sequential.receipts,
-        run.fallback.is_some(),
-    );
+    let critical_path_gas =
+        critical::path_gas(&run, &prepared.block, settings, &sequential.receipts);
     let summary = Summary {
         title: prepared.title.clone(),
         seed: prepared.seed,

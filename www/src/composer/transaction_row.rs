@@ -78,7 +78,10 @@ pub(super) fn standing(film: &Film, at: usize, time: f64) -> Standing {
         TxState::Executed if again => (Some(Glyph::Again), "again"),
         TxState::Executed => (None, "checked"),
         TxState::Waiting => (Some(Glyph::Pause), "waiting"),
-        TxState::Aborted => (Some(Glyph::Cross), "aborted"),
+        TxState::Deferred => (Some(Glyph::Pause), "waiting"),
+        TxState::Aborted | TxState::Dropped => (Some(Glyph::Cross), "aborted"),
+        TxState::Lost => (Some(Glyph::Bolt), "aborted"),
+        TxState::Skipped => (Some(Glyph::Barred), "aborted"),
         TxState::Committed => (Some(Glyph::Check), "committed"),
     };
     let outcome = film.transaction(tx).map_or(Status::Succeeded, |info| info.outcome());

@@ -24,7 +24,7 @@ pub(super) fn swatch(state: BarState) -> Html {
         BarState::Executing => "swatch swatch-executing",
         BarState::ExecutingAgain => "swatch swatch-again",
         BarState::Suspended => "swatch swatch-waiting",
-        BarState::Aborted => "swatch swatch-aborted",
+        BarState::Aborted | BarState::Lost | BarState::Skipped => "swatch swatch-aborted",
         BarState::Future => "swatch swatch-queued",
     };
     html! { <span {class} aria-hidden="true" /> }

@@ -36,7 +36,7 @@ impl Painter<'_> {
                 _ => cell.rect,
             };
             if cell.aborted > 0.0 {
-                let alone = cell.state == BarState::Aborted;
+                let alone = cell.state.is_in_vain();
                 let share = if alone { 1.0 } else { cell.aborted.clamp(0.34, 0.9) };
                 let h = rect.h * share;
                 aborted.push(Rect { h, ..rect });
@@ -68,7 +68,7 @@ impl Painter<'_> {
             BarState::Executing => palette.executing,
             BarState::ExecutedAgain | BarState::ExecutingAgain => palette.again,
             BarState::Suspended => palette.waiting,
-            BarState::Aborted => palette.aborted,
+            BarState::Skipped | BarState::Lost | BarState::Aborted => palette.aborted,
         }
     }
 
@@ -83,7 +83,7 @@ impl Painter<'_> {
         let settle = self.look.effects.settle(placed.id);
         match placed.state {
             BarState::Aborted if sweep < 1.0 => self.sweeping(rect, bar, sweep),
-            BarState::Aborted => self.aborted(rect, rect),
+            BarState::Aborted | BarState::Lost | BarState::Skipped => self.aborted(rect, rect),
             BarState::Suspended => self.dotted(half_height(rect)),
             BarState::Committed => {
                 if settle < 1.0 {

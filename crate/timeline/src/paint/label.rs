@@ -38,9 +38,10 @@ impl Painter<'_> {
 
     pub(super) fn label(&mut self, rect: Rect, bar: &Bar, state: BarState) {
         let palette = self.palette;
-        let plate = matches!(state, BarState::Aborted | BarState::Suspended);
+        let plate = state.is_in_vain() || state == BarState::Suspended;
         let color = match state {
-            BarState::Aborted | BarState::Suspended | BarState::Executed => palette.text,
+            _ if plate => palette.text,
+            BarState::Executed => palette.text,
             BarState::ExecutedAgain | BarState::ExecutingAgain => palette.ink_again,
             _ => palette.ink,
         };

@@ -1,56 +1,111 @@
-//! The longest chain of transactions that must follow each other.
+//! The longest chain of transactions that must follow each other, by the strategy's own notion.
 
-use alloy_primitives::map::AddressSet;
-use lanescope_executor::{Block, Location, Receipt, Recording};
-use lanescope_protocol::event::AccessKind;
-use lanescope_protocol::{EventKind, Incarnation};
+use alloy_primitives::Address;
+use alloy_primitives::map::{AddressMap, AddressSet};
+use lanescope_executor::{Block, Location, Receipt, Run};
+use lanescope_protocol::chains::{Commits, Use};
+use lanescope_protocol::event::{Access, AccessKind, EventKind, FallbackReason};
+use lanescope_protocol::strategy::Granularity;
+use lanescope_protocol::{LocationId, Rules, Settings, TxIndex};
 
-/// Gas of the longest chain in which each transaction reads what the one before wrote: no number of
-/// lanes runs the block faster.
+/// Gas of the longest chain: no number of lanes makes the run shorter under its strategy.
 ///
-/// Counted are the reads of committed incarnations, by the version that they saw: a read of an older
-/// version that held the right value did not have to wait. Amounts that were only added (fees of the
-/// fee recipient) are no reads, so they order nobody until somebody looks at the sum. Nonces of
-/// accounts that send transactions are left out: every transaction states its own, so nobody has to
-/// wait to learn it; nonces of contracts that create contracts count. Where reads were not recorded
-/// because the block fell back to one lane, every transaction follows the one before.
-pub(super) fn path_gas(
-    recording: &Recording,
-    block: &Block,
-    receipts: &[Receipt],
-    fell_back: bool,
-) -> u64 {
-    if fell_back {
-        return receipts.iter().map(|receipt| receipt.gas_used).sum();
+/// | strategy | what follows what |
+/// |---|---|
+/// | sequential, or a block that ran on one lane | everything what comes before: the sum of all gas |
+/// | naive, access list | nothing: the largest transaction |
+/// | declared locks | who uses a lock, whoever used it before and excludes it (RAW, WAR, WAW) |
+/// | all others | who reads a value, from its read on, whoever wrote it (RAW), see [`Commits::reads`] |
+///
+/// Counted are final executions with what they recorded, so transactions that are not in the result
+/// add nothing. Nonces of accounts that send transactions are left out: every transaction states its
+/// own, so nobody has to wait to learn it; nonces of contracts that create contracts count. Amounts
+/// that were only added order nobody until somebody looks at the sum.
+pub(super) fn path_gas(run: &Run, block: &Block, settings: &Settings, receipts: &[Receipt]) -> u64 {
+    let all = || receipts.iter().map(|receipt| receipt.gas_used);
+    let alone = [FallbackReason::TooSmall, FallbackReason::Stuck];
+    if run.fallback.is_some_and(|reason| alone.contains(&reason)) {
+        return all().sum();
     }
-    let mut committed: Vec<Option<Incarnation>> = vec![None; receipts.len()];
-    for event in &recording.events {
-        if let (EventKind::Committed, Some(tx)) = (event.kind, event.tx)
-            && let Some(slot) = committed.get_mut(tx.get())
-        {
-            *slot = Some(event.incarnation);
-        }
+    let rules = settings.strategy.rules;
+    let recording = &run.recording;
+    if recording.events.is_empty() {
+        // Nobody watched.
+        let sum = rules == Rules::Sequential;
+        return if sum { all().sum() } else { all().max().unwrap_or_default() };
     }
+    let commits = Commits::new(settings.clock, &recording.events, &recording.accesses);
     let senders: AddressSet = block.transactions.iter().map(|tx| tx.caller).collect();
-    let counts = |location: Option<&Location>| match location {
-        Some(Location::Nonce(address)) => !senders.contains(address),
-        other => other.is_some(),
+    let counts = |location: &Location| match location {
+        Location::Nonce(address) => !senders.contains(address),
+        _ => true,
     };
-    // Accesses are sorted by transaction, and versions point backwards: one pass is enough.
-    let mut before = vec![0_u64; receipts.len()];
-    let mut ends: Vec<u64> = Vec::with_capacity(receipts.len());
-    let mut accesses = recording.accesses.iter().peekable();
-    for (index, receipt) in receipts.iter().enumerate() {
-        while let Some(access) = accesses.next_if(|access| access.by.tx.get() <= index) {
-            let is_final = committed[index] == Some(access.by.incarnation);
-            let is_read = access.kind == AccessKind::Read && access.by.tx.get() == index;
-            let Some(writer) = access.saw.filter(|_| is_final && is_read) else { continue };
-            if counts(recording.locations.get(access.location.get())) {
-                let end = ends.get(writer.tx.get()).copied().unwrap_or_default();
-                before[index] = before[index].max(end);
-            }
+    let location = |id: LocationId| recording.locations.get(id.get());
+    match rules {
+        Rules::Sequential => commits.total(),
+        Rules::Naive | Rules::AccessList(_) => commits.largest(),
+        Rules::DeclaredLocks(locks) => {
+            let keys = Keys::new(&recording.locations, locks.keys, &counts);
+            let undeclared = undeclared(run);
+            let lock = |access: &Access| {
+                let touch = (access.by.tx, access.location);
+                let how = use_of(access.kind).filter(|_| !undeclared.contains(&touch))?;
+                Some((keys.of(access.location, how)?, how))
+            };
+            commits.locks(&lock)
         }
-        ends.push(before[index] + receipt.gas_used);
+        _ => commits.reads(&|id| location(id).is_some_and(counts)).gas,
     }
-    ends.into_iter().max().unwrap_or_default()
+}
+
+/// What transactions touched though they had not declared it: no lock was held for that.
+fn undeclared(run: &Run) -> Vec<(TxIndex, LocationId)> {
+    let of_kind = |event: &&lanescope_protocol::Event| event.kind == EventKind::UndeclaredTouched;
+    let events = run.recording.events.iter().filter(of_kind);
+    events.filter_map(|event| Some((event.tx?, event.location?))).collect()
+}
+
+/// Needs of a bound may hold while others add, so they exclude nobody for certain.
+const fn use_of(kind: AccessKind) -> Option<Use> {
+    match kind {
+        AccessKind::Read => Some(Use::Read),
+        AccessKind::Write => Some(Use::Write),
+        AccessKind::Add => Some(Use::Add),
+        AccessKind::AtLeast | AccessKind::Below => None,
+    }
+}
+
+/// Which lock a location needs, where that is certain.
+struct Keys(Vec<Option<u64>>);
+
+impl Keys {
+    fn new(locations: &[Location], size: Granularity, counts: &dyn Fn(&Location) -> bool) -> Self {
+        let mut accounts: AddressMap<u64> = AddressMap::default();
+        let keys = (0_u64..).zip(locations).map(|(own, location)| {
+            if !counts(location) {
+                return None;
+            }
+            let mut account = |address: &Address| {
+                let next = accounts.len() as u64;
+                *accounts.entry(*address).or_insert(next) + (1 << 32)
+            };
+            match (size, location) {
+                // Code hardly ever changes: a strategy may leave it out.
+                (_, Location::Code(_)) => None,
+                (Granularity::Slot, _) => Some(own),
+                (Granularity::Contract | Granularity::Account, Location::Slot(address, _)) => {
+                    Some(account(address))
+                }
+                (Granularity::Account, location) => Some(account(&location.address())),
+                (Granularity::Contract, _) => Some(own),
+            }
+        });
+        Self(keys.collect())
+    }
+
+    /// Who adds to an account's balance may or may not exclude who uses something else of the account.
+    fn of(&self, location: LocationId, how: Use) -> Option<u64> {
+        let key = self.0.get(location.get()).copied().flatten()?;
+        Some(if how == Use::Add { u64::from(location.0) } else { key })
+    }
 }
