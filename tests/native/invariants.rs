@@ -69,7 +69,7 @@ fn check(recipe: &Recipe, settings: &Settings) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
 
     #[test]
     fn every_trace_keeps_them(recipe in recipes(), settings in plain_settings()) {
@@ -111,7 +111,7 @@ fn settings() -> impl Strategy<Value = Settings> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
     fn costs_and_faults_break_none(recipe in recipes(), settings in settings()) {

@@ -43,8 +43,9 @@ access-list
         runs one block on one lane and lists the accounts and slots that it touches
         (EIP-7928). --json prints the whole list.
 verify  runs each block on one lane and under every strategy on both clocks,
-        compares state and receipts, and real blocks with their header. One line
-        for each file; the exit status is 1 if anything differs. Default: --lanes 4.
+        compares state and receipts by what each strategy promises, and real blocks
+        with their header. One line for each file; the exit status is 1 if anything
+        differs. Default: --lanes 4.
 bench   measures each block on real threads against plain revm on one lane: wall
         and CPU time, medians of R repetitions in which all take turns, as a
         Markdown table or as JSON. Compares every result; the exit status is 1 if

@@ -88,7 +88,7 @@ fn check_record(run: &Run, transactions: usize) {
         .recording
         .events
         .iter()
-        .filter(|e| e.kind == EventKind::ExecutionFinished)
+        .filter(|e| matches!(e.kind, EventKind::ExecutionFinished | EventKind::EstimateHit))
         .map(|event| u64::from(event.gas))
         .sum();
     assert_eq!(ended, run.outcome.gas_used + run.wasted_gas);

@@ -78,7 +78,7 @@ impl<'a> LaneLoop<'a> {
         let execution = self.machine.execute(version.tx, chance);
         if let Verdict::Blocked(blocked) = execution.verdict {
             let location = workshop.memory.slot_location(blocked.account, blocked.slot);
-            self.recorder.estimate_hit(self.now(), version, blocked.on, location);
+            self.recorder.estimate_hit(self.now(), version, blocked.on, location, 0);
             strategy.blocked(version, blocked.on);
             return;
         }

@@ -154,8 +154,11 @@ impl Recorder {
         version: Version,
         on: TxIndex,
         location: Location,
+        gas: u64,
     ) {
+        self.counts.wasted_gas += gas;
         self.push(time, EventKind::EstimateHit, Some(version), |event, book| {
+            event.gas = gas32(gas);
             event.other = Some(Version { tx: on, ..Version::default() });
             event.location = Some(book.number(location));
         });
@@ -195,6 +198,34 @@ impl Recorder {
 
     pub(super) fn wait_ended(&mut self, time: u64) {
         self.push(time, EventKind::WaitEnded, None, |_, _| {});
+    }
+
+    pub(super) fn lane_crashed(&mut self, time: u64) {
+        self.push(time, EventKind::LaneCrashed, None, |_, _| {});
+    }
+
+    pub(super) fn lane_recovered(&mut self, time: u64) {
+        self.push(time, EventKind::LaneRecovered, None, |_, _| {});
+    }
+
+    pub(super) fn lane_slowed(&mut self, time: u64, times: u16) {
+        self.push(time, EventKind::LaneSlowed, None, |event, _| event.gas = times.into());
+    }
+
+    pub(super) fn execution_lost(&mut self, time: u64, version: Version, gas: u64) {
+        self.counts.wasted_gas += gas;
+        let fill = |event: &mut Event, _: &Book| event.gas = gas32(gas);
+        self.push(time, EventKind::ExecutionLost, Some(version), fill);
+    }
+
+    /// `before`: the incarnation that was lost.
+    pub(super) fn reassigned(&mut self, time: u64, version: Version, before: Version) {
+        let fill = |event: &mut Event, _: &Book| event.other = Some(before);
+        self.push(time, EventKind::Reassigned, Some(version), fill);
+    }
+
+    pub(super) fn wrong_result_found(&mut self, time: u64, version: Version) {
+        self.push(time, EventKind::WrongResultFound, Some(version), |_, _| {});
     }
 
     pub(super) fn fell_back(&mut self, time: u64, reason: FallbackReason) {

@@ -48,6 +48,15 @@ struct Writer<'a> {
     accesses: Vec<Access>,
 }
 
+/// A look at a location.
+struct Looked {
+    kind: AccessKind,
+    location: Location,
+    saw: Option<Version>,
+    value: U256,
+    at: u64,
+}
+
 impl Writer<'_> {
     fn incarnation(&mut self, ran: &Ran, moved: &[Moved], execution: &Execution) {
         let mut slots = execution.slots.iter().peekable();
@@ -81,7 +90,10 @@ impl Writer<'_> {
         let needs = &read.needs;
         for field in Field::ALL.into_iter().filter(|field| read.needs_any(*field)) {
             let (location, saw) = field.at(read.address, &read.seen);
-            let mut note = |kind, value| self.read(ran, moved, kind, location, saw, value);
+            let at = read.at;
+            let mut note = |kind, value| {
+                self.read(ran, moved, &Looked { kind, location, saw, value, at });
+            };
             match field {
                 Field::Balance if needs.exact_balance => note(AccessKind::Read, read.seen.balance),
                 Field::Balance => {
@@ -101,18 +113,12 @@ impl Writer<'_> {
 
     fn slot_read(&mut self, ran: &Ran, moved: &[Moved], read: &SlotRead) {
         let location = self.workshop.memory.slot_location(read.slot.account, read.slot.number);
-        self.read(ran, moved, AccessKind::Read, location, read.saw, read.value);
+        let (saw, value, at) = (read.saw, read.value, read.at);
+        self.read(ran, moved, &Looked { kind: AccessKind::Read, location, saw, value, at });
     }
 
-    fn read(
-        &mut self,
-        ran: &Ran,
-        moved: &[Moved],
-        kind: AccessKind,
-        location: Location,
-        saw: Option<Version>,
-        value: U256,
-    ) {
+    fn read(&mut self, ran: &Ran, moved: &[Moved], looked: &Looked) {
+        let Looked { kind, location, saw, value, at } = *looked;
         // The last check counts.
         let moved = moved.iter().rev().find(|moved| moved.location == location);
         self.accesses.push(Access {
@@ -122,7 +128,8 @@ impl Writer<'_> {
             location: self.locations.number(location),
             saw,
             now: moved.map_or(saw, |moved| moved.now),
-            time: ran.from,
+            // On threads nobody measures single reads.
+            time: at.max(ran.from),
             value: value.to_be_bytes(),
         });
     }
@@ -170,7 +177,8 @@ impl Writer<'_> {
         located.sort_unstable();
         for (address, key) in located {
             let location = Location::Slot(address, key);
-            self.read(ran, moved, AccessKind::Read, location, None, U256::ZERO);
+            let (kind, value) = (AccessKind::Read, U256::ZERO);
+            self.read(ran, moved, &Looked { kind, location, saw: None, value, at: ran.from });
         }
     }
 

@@ -170,6 +170,21 @@ impl Workshop {
         }
     }
 
+    /// Every place that the latest result of a transaction writes, as a few bits.
+    pub(super) fn written(&self, tx: TxIndex) -> Filter {
+        let mut places = Filter::default();
+        if let Some((_, execution)) = &lock(&self.results.get(tx.get()).done).latest {
+            for (account, _) in &execution.effects.accounts {
+                places.add_values(*account);
+                places.add_code(*account);
+            }
+            for write in &execution.effects.slots {
+                places.add_slot(write.slot);
+            }
+        }
+        places
+    }
+
     /// Marks an aborted transaction's slots as estimates, and tells the strategy.
     pub(super) fn mark_estimates(&self, tx: TxIndex, strategy: &dyn Strategy) {
         let done = lock(&self.results.get(tx.get()).done);

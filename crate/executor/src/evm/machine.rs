@@ -13,6 +13,7 @@ use revm::state::{EvmState, TransactionId};
 use smallvec::SmallVec;
 
 use super::effects::{self, Effects};
+use super::instants;
 use super::listed::Listed;
 use super::observe;
 use super::reads::{AccountRead, Field, SlotRead};
@@ -59,6 +60,19 @@ impl Execution {
             Verdict::Ran(result) => result.tx_gas_used(),
             Verdict::Invalid(_) | Verdict::Blocked(_) | Verdict::Unlisted(_) => 0,
         }
+    }
+
+    /// Looks again whether its needs are met, as it does at its end: on the gas clock that is later
+    /// than when it was run.
+    pub(crate) fn look_again(&mut self, index: TxIndex, memory: &Memory) {
+        let mut needing = self.accounts.iter().filter(|read| read.needs_values());
+        self.is_doubtful = needing.any(|read| {
+            let found = memory.find_account(read.account, index);
+            match read.difference(&found) {
+                Some(Field::Nonce) => !read.is_predicted,
+                other => other.is_some(),
+            }
+        });
     }
 
     /// What the strategy must know of it.
@@ -118,9 +132,26 @@ impl Machine {
         self
     }
 
-    /// Runs a transaction once, on what the memory holds below it now. `is_first`: all before it
-    /// are final.
+    /// The same, but it notes how much gas is spent before each read.
+    pub(crate) fn timed(mut self) -> Self {
+        instants::install(self.evm.instruction.instruction_table_mut());
+        self
+    }
+
+    /// Runs a transaction once, on what the memory holds below it now.
     pub(crate) fn execute(&mut self, index: TxIndex, chance: Chance) -> Box<Execution> {
+        self.execute_again(index, chance, &[], &[])
+    }
+
+    /// Runs a transaction that has got some answers already, in program order. They are given once
+    /// more; whatever it asks after that, the memory answers now.
+    pub(crate) fn execute_again(
+        &mut self,
+        index: TxIndex,
+        chance: Chance,
+        accounts: &[AccountRead],
+        slots: &[SlotRead],
+    ) -> Box<Execution> {
         let tx = &self.block.transactions[index.get()];
         let is_first = chance.is_first;
         self.evm.ctx.tx = Arc::clone(tx);
@@ -138,6 +169,7 @@ impl Machine {
         };
         if let Some(view) = self.evm.ctx.journaled_state.database.view() {
             view.begin(sender);
+            view.give(accounts, slots);
         }
         let result = UnrewardedHandler.run(&mut self.evm);
         let journal = &mut self.evm.ctx.journaled_state;

@@ -5,6 +5,7 @@ mod baseline;
 mod effects;
 #[cfg(all(test, not(feature = "interleavings")))]
 mod fuzz;
+mod instants;
 mod judge;
 mod ledger;
 mod listed;

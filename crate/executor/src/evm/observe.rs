@@ -34,6 +34,20 @@ pub(super) fn install(table: &mut InstructionTable<EthInterpreter, Ctx>) {
     table[usize::from(opcode::SELFDESTRUCT)] = Instruction::new(selfdestruct);
 }
 
+/// One of the wrapped opcodes, for who wraps it once more.
+pub(super) fn opcode<const OPCODE: u8>(context: Context<'_>) -> InstructionExecResult {
+    match OPCODE {
+        opcode::BALANCE => balance(context),
+        opcode::SELFBALANCE => selfbalance(context),
+        opcode::EXTCODEHASH => extcodehash(context),
+        opcode::CALL => call(context),
+        opcode::CALLCODE => callcode(context),
+        opcode::CREATE => create::<false>(context),
+        opcode::CREATE2 => create::<true>(context),
+        _ => selfdestruct(context),
+    }
+}
+
 fn balance(context: Context<'_>) -> InstructionExecResult {
     let InstructionContext { interpreter, host } = context;
     let address = interpreter.stack.peek(0).map(into_address);

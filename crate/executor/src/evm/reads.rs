@@ -19,6 +19,10 @@ pub(crate) struct AccountRead {
     /// It is the sender, and everything that a transaction needs of its sender was known before
     /// the block began.
     pub(crate) is_steady: bool,
+    /// It is the sender, and its nonce was taken on trust.
+    pub(crate) is_predicted: bool,
+    /// Gas spent before; on the gas clock, once it is known, the tick.
+    pub(crate) at: u64,
 }
 
 /// What of an account the transaction depends on. Its code always counts.
@@ -52,6 +56,8 @@ pub(crate) struct SlotRead {
     pub(crate) reset: Option<Version>,
     /// How many accounts had been read before: the order of the program.
     pub(crate) after: u32,
+    /// Gas spent before; on the gas clock, once it is known, the tick.
+    pub(crate) at: u64,
 }
 
 /// The field of an account in which a read no longer holds.

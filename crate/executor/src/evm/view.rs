@@ -11,6 +11,7 @@ use revm::context_interface::DBErrorMarker;
 use revm::primitives::{Address, B256, KECCAK_EMPTY, U256};
 use revm::state::{AccountId, AccountInfo};
 
+use super::instants::Progress;
 use super::listed::Listed;
 use super::reads::{AccountRead, Needs, SlotRead};
 use crate::memory::{
@@ -37,10 +38,21 @@ pub(super) struct View {
     pub(super) creates: bool,
     /// Where an estimate stopped the incarnation.
     pub(super) blocked: Option<Blocked>,
+    /// How much gas is spent, where anybody counts.
+    pub(super) progress: Progress,
+    /// Answers that are given already: those before the instant from which on it runs again.
+    given: Given,
     /// The block's access list, which is asked instead of the memory, if there is one.
     pub(super) listed: Option<Arc<Listed>>,
     /// What the incarnation asked for that is not in the list.
     pub(super) unlisted: Option<Location>,
+}
+
+/// The first answers of a run, in program order.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    pub(super) accounts: Vec<AccountRead>,
+    pub(super) slots: Vec<SlotRead>,
 }
 
 /// How accounts are read in a block.
@@ -76,12 +88,25 @@ pub(crate) struct Filter(pub(crate) u64);
 /// Looking through more reads than this takes longer than asking the memory.
 const SLOTS_SEARCHED: usize = 32;
 
+/// What of the sender was not read but taken on trust.
+#[derive(Clone, Copy, Debug)]
+struct Trust {
+    steady: bool,
+    predicted: bool,
+}
+
+impl Trust {
+    const NONE: Self = Self { steady: false, predicted: false };
+}
+
 /// An estimate that was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Blocked {
     pub(crate) on: TxIndex,
     pub(crate) account: AccountNumber,
     pub(crate) slot: SlotNumber,
+    /// Gas spent before.
+    pub(crate) at: u64,
 }
 
 /// Stops revm at an estimate.
@@ -108,6 +133,10 @@ impl Filter {
 
     pub(crate) fn add_slot(&mut self, slot: SlotNumber) {
         self.add(u64::from(slot.bits()) << 2 | 2);
+    }
+
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     pub(crate) fn is_empty(self) -> bool {
@@ -139,12 +168,17 @@ impl View {
             blocked: None,
             listed: None,
             unlisted: None,
+            progress: Progress::default(),
+            given: Given::default(),
         }
     }
 
     /// Makes ready for an incarnation.
     pub(super) fn begin(&mut self, sender: Sender) {
         self.sender = sender;
+        self.given.accounts.clear();
+        self.given.slots.clear();
+        self.progress.begin();
         self.accounts.clear();
         self.slots.clear();
         self.filter = Filter::default();
@@ -152,6 +186,12 @@ impl View {
         self.creates = false;
         self.blocked = None;
         self.unlisted = None;
+    }
+
+    /// The first answers of the incarnation, if it runs again from some instant on.
+    pub(super) fn give(&mut self, accounts: &[AccountRead], slots: &[SlotRead]) {
+        self.given.accounts.extend_from_slice(accounts);
+        self.given.slots.extend_from_slice(slots);
     }
 
     pub(super) fn memory(&self) -> &Memory {
@@ -179,9 +219,13 @@ impl View {
             return self.listed_account(address);
         }
         let is_sender = address == self.sender.address;
+        if let Some(read) = self.given.accounts.get(self.accounts.len()).copied() {
+            return Ok(self.hand_out_again(read, is_sender));
+        }
         if let Some(account) = self.sender.steady.filter(|_| is_sender) {
             let seen = AccountState { nonce: self.sender.nonce, ..self.memory.base(account) };
-            return Ok(Some(self.hand_out(account, address, seen, Needs::default(), true)));
+            let steady = Trust { steady: true, predicted: false };
+            return Ok(Some(self.hand_out(account, address, seen, Needs::default(), steady)));
         }
         let account = self.memory.account_number(&address);
         self.filter.add_code(account);
@@ -193,12 +237,25 @@ impl View {
         {
             // Nothing runs there, so nothing can look at its balance: any will do.
             let exists = !seen.is_empty();
-            let info = self.hand_out(account, address, seen, Needs::default(), false);
+            let info = self.hand_out(account, address, seen, Needs::default(), Trust::NONE);
             return Ok(exists.then_some(info));
         }
         let mut seen = self.memory.find_account(account, self.sender.tx);
+        let mut trust = Trust::NONE;
+        if is_sender && self.sender.predicts && seen.nonce < self.sender.nonce {
+            seen.nonce = self.sender.nonce;
+            trust.predicted = true;
+        }
+        let needs = self.first_needs(&seen, is_sender);
+        let exists = self.exists(&seen);
+        let info = self.hand_out(account, address, seen, needs, trust);
+        Ok(exists.then_some(info))
+    }
+
+    /// What counts of an account before the program has looked at anything.
+    fn first_needs(&self, seen: &AccountState, is_sender: bool) -> Needs {
         let Rules { keeps_empty, strict } = self.rules;
-        let mut needs = Needs {
+        let needs = Needs {
             // Additions of incarnations that will be thrown away can lead below zero. What is done
             // with such a balance could fail where it must not, so it counts exactly: it will not
             // hold.
@@ -208,17 +265,32 @@ impl View {
             ..Needs::default()
         };
         if is_sender {
-            needs.exact_nonce = true;
-            needs.at_least = self.sender.cost;
-            if self.sender.predicts && seen.nonce < self.sender.nonce {
-                seen.nonce = self.sender.nonce;
-                self.nonce_predicted = true;
-            }
+            return Needs { exact_nonce: true, at_least: self.sender.cost, ..needs };
         }
-        // From EIP-161 on an empty account does not exist; EIP-7702 charges for the difference.
-        let exists = if keeps_empty { seen.exists } else { !seen.is_empty() };
-        let info = self.hand_out(account, address, seen, needs, false);
-        Ok(exists.then_some(info))
+        needs
+    }
+
+    /// From EIP-161 on an empty account does not exist; EIP-7702 charges for the difference.
+    fn exists(&self, seen: &AccountState) -> bool {
+        if self.rules.keeps_empty { seen.exists } else { !seen.is_empty() }
+    }
+
+    /// Gives an answer of an earlier run once more.
+    fn hand_out_again(&mut self, read: AccountRead, is_sender: bool) -> Option<AccountInfo> {
+        let AccountRead { account, address, seen, is_steady, is_predicted, .. } = read;
+        let is_plain = self.sender.receiver == Some(address) && !is_sender;
+        let needs = if is_steady || is_plain && seen.code_hash == KECCAK_EMPTY {
+            Needs::default()
+        } else {
+            self.first_needs(&seen, is_sender)
+        };
+        if !is_steady {
+            self.filter.add_code(account);
+        }
+        let exists = is_steady || self.exists(&seen);
+        let trust = Trust { steady: is_steady, predicted: is_predicted };
+        let info = self.hand_out(account, address, seen, needs, trust);
+        exists.then_some(info)
     }
 
     /// An account out of the block's access list.
@@ -236,7 +308,8 @@ impl View {
             ..Needs::default()
         };
         let account = self.memory.account_number(&address);
-        let info = self.hand_out(account, address, seen, needs, false);
+        let trust = Trust { steady: false, predicted: false };
+        let info = self.hand_out(account, address, seen, needs, trust);
         Ok(seen.exists.then_some(info))
     }
 
@@ -259,10 +332,21 @@ impl View {
         address: Address,
         seen: AccountState,
         needs: Needs,
-        is_steady: bool,
+        trust: Trust,
     ) -> AccountInfo {
         let id = AccountId::new(self.accounts.len());
-        self.accounts.push(AccountRead { account, address, seen, needs, is_steady });
+        let (is_steady, is_predicted) = (trust.steady, trust.predicted);
+        self.nonce_predicted |= is_predicted;
+        let at = self.progress.spent();
+        self.accounts.push(AccountRead {
+            account,
+            address,
+            seen,
+            needs,
+            is_steady,
+            is_predicted,
+            at,
+        });
         // revm knows the empty code. Handing it out would count references to it, and that count
         // is one cache line for all lanes.
         let has_code = seen.code_hash != KECCAK_EMPTY;
@@ -293,22 +377,28 @@ impl View {
         read.needs.storage = true;
         let reset = read.seen.by.reset;
         let slot = self.memory.slot(read.account, key);
+        let after = self.accounts.len() as u32;
+        let at = self.progress.spent();
+        if let Some(list) = self.listed.clone() {
+            let (saw, value) = self.listed_slot(&list, address, key)?;
+            self.slots.push(SlotRead { slot, key, saw, value, reset, after, at });
+            return Ok(value);
+        }
         self.filter.add_slot(slot.number);
-        let (saw, value) = if let Some(list) = self.listed.clone() {
-            self.listed_slot(&list, address, key)?
-        } else {
-            match self.memory.read_slot(slot, self.sender.tx, reset) {
-                SlotFound::Base => (None, slot.base),
-                SlotFound::Value(version, value) => (Some(version), value),
-                SlotFound::Estimate(version) => {
-                    let (account, slot) = (slot.account, slot.number);
-                    self.blocked = Some(Blocked { on: version.tx, account, slot });
-                    return Err(EstimateMet);
-                }
+        if let Some(read) = self.given.slots.get(self.slots.len()).copied() {
+            self.slots.push(SlotRead { after, at, ..read });
+            return Ok(read.value);
+        }
+        let (saw, value) = match self.memory.read_slot(slot, self.sender.tx, reset) {
+            SlotFound::Base => (None, slot.base),
+            SlotFound::Value(version, value) => (Some(version), value),
+            SlotFound::Estimate(version) => {
+                let (account, slot) = (slot.account, slot.number);
+                self.blocked = Some(Blocked { on: version.tx, account, slot, at });
+                return Err(EstimateMet);
             }
         };
-        let after = self.accounts.len() as u32;
-        self.slots.push(SlotRead { slot, key, saw, value, reset, after });
+        self.slots.push(SlotRead { slot, key, saw, value, reset, after, at });
         Ok(value)
     }
 

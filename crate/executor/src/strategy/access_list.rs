@@ -1,14 +1,13 @@
 //! Every transaction at once: with a block-level access list (EIP-7928) nobody waits for a value, and
 //! nobody is thrown away because of one.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use lanescope_protocol::event::WaitReason;
 use lanescope_protocol::{Lane, TxIndex, Version};
 
 use super::{Executed, Finding, Head, Plan, Strategy, Task, Wait, first};
-use crate::sync::{AtomicBool, AtomicU32, Mutex, lock};
+use crate::sync::{AtomicBool, AtomicU32};
 
 /// Long transactions first, then in block order.
 #[derive(Debug)]
@@ -17,11 +16,8 @@ pub(super) struct AccessList {
     order: Box<[TxIndex]>,
     /// How many of those have been taken.
     taken: AtomicU32,
-    /// Which incarnation of each has run, plus 1; 0 for those that have not.
-    executed: Box<[AtomicU32]>,
-    /// Incarnations to run once more: only where faults are played.
-    again: Mutex<BTreeMap<TxIndex, Version>>,
-    again_count: AtomicU32,
+    /// Which transactions have run.
+    executed: Box<[AtomicBool]>,
     committed: AtomicU32,
     /// A lane is committing.
     committing: AtomicBool,
@@ -34,34 +30,18 @@ impl AccessList {
         Self {
             order: plan.long.iter().copied().chain(rest).collect(),
             taken: AtomicU32::new(0),
-            executed: (0..transactions).map(|_| AtomicU32::new(0)).collect(),
-            again: Mutex::new(BTreeMap::new()),
-            again_count: AtomicU32::new(0),
+            executed: (0..transactions).map(|_| AtomicBool::new(false)).collect(),
             committed: AtomicU32::new(0),
             committing: AtomicBool::new(false),
         }
     }
 
     fn take(&self) -> Option<Version> {
-        if self.again_count.load(Ordering::SeqCst) > 0
-            && let Some((_, version)) = lock(&self.again).pop_first()
-        {
-            self.again_count.fetch_sub(1, Ordering::SeqCst);
-            return Some(version);
-        }
         if self.taken.load(Ordering::SeqCst) as usize >= self.order.len() {
             return None;
         }
         let at = self.taken.fetch_add(1, Ordering::SeqCst);
         self.order.get(at as usize).copied().map(first)
-    }
-
-    /// The incarnation of a transaction that has run, if one has.
-    fn has_run(&self, tx: TxIndex) -> Option<Version> {
-        let run = self.executed.get(tx.get())?.load(Ordering::SeqCst).checked_sub(1)?;
-        let mut version = first(tx);
-        version.incarnation.0 = run as u16;
-        Some(version)
     }
 }
 
@@ -84,40 +64,34 @@ impl Strategy for AccessList {
 
     fn executed(&self, version: Version, _so: Executed) -> bool {
         if let Some(executed) = self.executed.get(version.tx.get()) {
-            executed.store(u32::from(version.incarnation.0) + 1, Ordering::SeqCst);
+            executed.store(true, Ordering::SeqCst);
         }
         false
     }
 
-    /// There are no estimates to stop at; but who says so runs again.
-    fn blocked(&self, version: Version, _on: TxIndex) {
-        lock(&self.again).insert(version.tx, version);
-        self.again_count.fetch_add(1, Ordering::SeqCst);
+    /// There are no estimates to stop at.
+    fn blocked(&self, _version: Version, _on: TxIndex) {}
+
+    /// Nothing is ever stale.
+    fn validated(&self, _version: Version, _finding: Finding) -> bool {
+        false
     }
 
-    /// Nothing is ever stale. A result that was found wrong in another way is thrown away.
-    fn validated(&self, version: Version, finding: Finding) -> bool {
-        let Some(executed) = self.executed.get(version.tx.get()) else { return false };
-        let run = u32::from(version.incarnation.0) + 1;
-        let is_final = self.committed.load(Ordering::SeqCst) > version.tx.0;
-        finding != Finding::Holds
-            && !is_final
-            && executed.compare_exchange(run, 0, Ordering::SeqCst, Ordering::SeqCst).is_ok()
-    }
-
-    fn aborted(&self, version: Version, _finding: Finding) {
-        let next = Version { incarnation: version.incarnation.next(), ..version };
-        lock(&self.again).insert(version.tx, next);
-        self.again_count.fetch_add(1, Ordering::SeqCst);
-    }
+    fn aborted(&self, _version: Version, _finding: Finding) {}
 
     fn begin_commits(&self) -> bool {
         !self.committing.swap(true, Ordering::SeqCst)
     }
 
     fn head(&self) -> Option<Head> {
-        let version = self.has_run(TxIndex(self.committed.load(Ordering::SeqCst)))?;
-        Some(Head { version, check: false })
+        let tx = TxIndex(self.committed.load(Ordering::SeqCst));
+        let version = first(tx);
+        let has_run = self.executed.get(tx.get())?.load(Ordering::SeqCst);
+        has_run.then_some(Head { version, check: false })
+    }
+
+    fn has_head(&self) -> bool {
+        self.head().is_some()
     }
 
     fn commit(&self, version: Version) {
@@ -129,6 +103,11 @@ impl Strategy for AccessList {
         self.head().is_some()
     }
 
+    /// A result must be right before it is compared with the list.
+    fn can_abort(&self) -> bool {
+        false
+    }
+
     fn committed(&self) -> u32 {
         self.committed.load(Ordering::SeqCst)
     }
@@ -137,8 +116,7 @@ impl Strategy for AccessList {
         if self.committed.load(Ordering::SeqCst) as usize == self.order.len() {
             return usize::MAX;
         }
-        let left = self.order.len().saturating_sub(self.taken.load(Ordering::SeqCst) as usize);
-        left + self.again_count.load(Ordering::SeqCst) as usize
+        self.order.len().saturating_sub(self.taken.load(Ordering::SeqCst) as usize)
     }
 }
 
@@ -180,20 +158,5 @@ mod tests {
         }
         assert_eq!(strategy.next(Lane(0)), Task::Done);
         assert_eq!(strategy.work(), usize::MAX);
-    }
-
-    #[test]
-    fn a_result_that_was_found_wrong_runs_again() {
-        let strategy = strategy(1, &[]);
-        let version = first(TxIndex(0));
-        assert_eq!(strategy.next(Lane(0)), Task::Execute(version));
-        run(version, &strategy);
-        assert!(strategy.validated(version, Finding::Stale { on: None }));
-        assert!(!strategy.validated(version, Finding::Stale { on: None }), "only once");
-        strategy.aborted(version, Finding::Stale { on: None });
-        let again = Version { incarnation: version.incarnation.next(), ..version };
-        assert_eq!(strategy.next(Lane(0)), Task::Execute(again));
-        run(again, &strategy);
-        assert_eq!(strategy.head(), Some(Head { version: again, check: false }));
     }
 }

@@ -460,6 +460,24 @@ impl Strategy for BlockStm {
         self.word(tx).update(start).ok().map(|_| Head { version, check: true })
     }
 
+    fn has_head(&self) -> bool {
+        let head = self.committed.load(Ordering::SeqCst);
+        self.words.get(head as usize).is_some_and(|word| {
+            let state = word.load();
+            state.status == Status::Executed && !state.doubted && !state.checking
+        })
+    }
+
+    fn suspect(&self, version: Version) {
+        let check = |state: State| {
+            let current = state.incarnation == version.incarnation;
+            (current && state.status == Status::Executed)
+                .then_some(State { checking: true, ..state })
+        };
+        // Whoever has made another of it meanwhile will have it checked.
+        let _ = self.word(version.tx).update(check);
+    }
+
     fn commit(&self, version: Version) {
         // Nobody looks at its word again: what could doubt it is final.
         self.committed.store(version.tx.0 + 1, Ordering::Release);
@@ -471,11 +489,7 @@ impl Strategy for BlockStm {
         self.wake_head();
         self.committing.store(false, Ordering::SeqCst);
         // Whoever finished meanwhile has found the right taken, and leaves it to us.
-        let head = self.committed.load(Ordering::SeqCst);
-        self.words.get(head as usize).is_some_and(|word| {
-            let state = word.load();
-            state.status == Status::Executed && !state.doubted && !state.checking
-        })
+        self.has_head()
     }
 
     fn committed(&self) -> u32 {

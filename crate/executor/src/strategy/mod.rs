@@ -116,6 +116,12 @@ pub(crate) trait Strategy: Debug + Send + Sync {
     /// The next transaction in line, if it can become final now. Only for who has the right.
     fn head(&self) -> Option<Head>;
 
+    /// Whether [`Strategy::head`] would answer one. Changes nothing.
+    fn has_head(&self) -> bool;
+
+    /// The head is being checked, though it said that it need not be. Only for who has the right.
+    fn suspect(&self, _version: Version) {}
+
     /// Makes the head final. Only for who has the right.
     fn commit(&self, version: Version);
 
@@ -124,6 +130,11 @@ pub(crate) trait Strategy: Debug + Send + Sync {
 
     /// How many transactions, from the first, are final.
     fn committed(&self) -> u32;
+
+    /// Whether what was published can be taken back before it is committed.
+    fn can_abort(&self) -> bool {
+        true
+    }
 
     /// For how many lanes there is something to do now; all of them, once the block is done.
     fn work(&self) -> usize;

@@ -72,17 +72,25 @@ impl Strategy for Sequential {
         (self.executed.load(Ordering::SeqCst) > committed).then_some(Head { version, check: false })
     }
 
+    fn has_head(&self) -> bool {
+        self.executed.load(Ordering::SeqCst) > self.committed.load(Ordering::SeqCst)
+    }
+
     fn commit(&self, version: Version) {
         self.committed.store(version.tx.0 + 1, Ordering::SeqCst);
     }
 
     fn end_commits(&self) -> bool {
         self.committing.store(false, Ordering::SeqCst);
-        self.executed.load(Ordering::SeqCst) > self.committed.load(Ordering::SeqCst)
+        self.has_head()
     }
 
     fn committed(&self) -> u32 {
         self.committed.load(Ordering::SeqCst)
+    }
+
+    fn can_abort(&self) -> bool {
+        false
     }
 
     fn work(&self) -> usize {
