@@ -39,18 +39,18 @@ fn recipes() -> impl Strategy<Value = Recipe> {
             "hot" => hot,
             _ => places,
         };
-        let knobs = known.knobs.iter().map(|knob| {
-            (knob.name.clone(), value(&knob.name).clamp(knob.min, knob.limit))
-        });
+        let knobs = known
+            .knobs
+            .iter()
+            .map(|knob| (knob.name.clone(), value(&knob.name).clamp(knob.min, knob.limit)));
         Recipe { workload, knobs: knobs.collect(), seed }
     })
 }
 
 /// Any strategy that runs, or one with a dishonest producer.
 fn rules() -> impl Strategy<Value = lanescope_protocol::Strategy> {
-    let tampered = [Tamper::Drop, Tamper::Alter, Tamper::Add].map(|tamper| {
-        Rules::AccessList(AccessList { tamper, ..AccessList::default() }).into()
-    });
+    let tampered = [Tamper::Drop, Tamper::Alter, Tamper::Add]
+        .map(|tamper| Rules::AccessList(AccessList { tamper, ..AccessList::default() }).into());
     prop::sample::select(strategies().chain(tampered).collect::<Vec<_>>())
 }
 
@@ -79,8 +79,11 @@ proptest! {
 
 fn costs() -> impl Strategy<Value = Costs> {
     let cost = |most: u32| prop_oneof![Just(0), 1..most];
-    (cost(20_000), cost(10_000), cost(5_000))
-        .prop_map(|(cold_read, validation, commit)| Costs { cold_read, validation, commit })
+    (cost(20_000), cost(10_000), cost(5_000)).prop_map(|(cold_read, validation, commit)| Costs {
+        cold_read,
+        validation,
+        commit,
+    })
 }
 
 /// Faults that leave the first lane alone, so that somebody can finish the block.

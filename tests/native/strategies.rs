@@ -9,7 +9,7 @@ use lanescope_executor::{Outcome, run_sequential};
 use lanescope_protocol::event::EventKind;
 use lanescope_protocol::scenario::Recipe;
 use lanescope_protocol::strategy::{
-    AccessList, DeclaredLocks, Declarations, DependencyGraph, Hints, LockOrder, Producer, Tamper,
+    AccessList, Declarations, DeclaredLocks, DependencyGraph, Hints, LockOrder, Producer, Tamper,
 };
 use lanescope_protocol::{Class, Rules, Settings, Strategy, StrategyName, Trace};
 use lanescope_tests::{
@@ -213,14 +213,18 @@ fn who_holds_a_lock_is_alone_with_it() {
         for order in [LockOrder::Priority, LockOrder::Block] {
             for declares in [Declarations::Ideal, Declarations::Simulated] {
                 let overtakes = order == LockOrder::Priority;
-                let rules = DeclaredLocks { order, declares, overtakes, ..DeclaredLocks::default() };
+                let rules =
+                    DeclaredLocks { order, declares, overtakes, ..DeclaredLocks::default() };
                 let strategy: Strategy = Rules::DeclaredLocks(rules).into();
                 for lanes in LANES {
                     let trace = subject.run(strategy, lanes);
                     let at = format!("{}: {strategy} on {lanes} lanes", subject.name);
                     check_invariants(&trace).unwrap_or_else(|broken| panic!("{at}: {broken}"));
                     assert_eq!(overlapping_conflict(&trace), None, "{at}");
-                    assert_eq!(trace.summary.aborts, 0, "{at}: who holds its locks is never aborted");
+                    assert_eq!(
+                        trace.summary.aborts, 0,
+                        "{at}: who holds its locks is never aborted"
+                    );
                     let is_exact = order == LockOrder::Block && declares == Declarations::Ideal;
                     assert!(!is_exact || trace.summary.identical, "{at}");
                 }

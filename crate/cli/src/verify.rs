@@ -53,9 +53,9 @@ fn check(file: &Path, lanes: &[u16]) -> Result<String> {
                     }
                     Err(error) => return Err(error),
                 };
-                tally
-                    .count(&settings, &sequential, &run)
-                    .with_context(|| format!("{strategy} with {lanes} lanes on the {clock} clock"))?;
+                tally.count(&settings, &sequential, &run).with_context(|| {
+                    format!("{strategy} with {lanes} lanes on the {clock} clock")
+                })?;
             }
         }
     }

@@ -33,7 +33,9 @@ pub(super) fn ether_is_conserved(trace: &Trace) -> Result<(), String> {
             format!("U8: {by} writes a balance that it has not read, so nobody knows what it adds")
         })?;
         if change.wrapping_add(burnt) != U256::ZERO {
-            return Err(format!("U8: {by} burns {burnt} wei, but all balances change by {change:#x}"));
+            return Err(format!(
+                "U8: {by} burns {burnt} wei, but all balances change by {change:#x}"
+            ));
         }
     }
     Ok(())

@@ -169,10 +169,8 @@ fn add_entry(accounts: &mut Vec<AccountChanges>, dice: &mut Dice, transactions: 
 /// Adds an account that nothing loads.
 fn add_account(accounts: &mut Vec<AccountChanges>, dice: &mut Dice) {
     let known: Vec<_> = accounts.iter().map(|account| account.address).collect();
-    let address = dice.unknown(
-        |address| known.contains(address),
-        |dice| Address::from_word(dice.word().into()),
-    );
+    let address = dice
+        .unknown(|address| known.contains(address), |dice| Address::from_word(dice.word().into()));
     accounts.push(AccountChanges::new(address));
     accounts.sort_by_key(|account| account.address);
 }

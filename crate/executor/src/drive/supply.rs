@@ -54,8 +54,7 @@ pub(super) fn on_gas_clock(
             let (outcome, list) = run_sequential_listed(block, world)?;
             // The clock knows what reads and commits take beside gas.
             let is_plain = settings.costs == Costs::default();
-            let ticks =
-                if is_plain { outcome.gas_used } else { run(Rules::Sequential)?.makespan };
+            let ticks = if is_plain { outcome.gas_used } else { run(Rules::Sequential)?.makespan };
             (list, ticks)
         }
         Producer::BlockStm => {

@@ -92,7 +92,18 @@ impl Workshop {
         let bills = Chunks::new(block.transactions.len());
         let outlook = Outlook::new(&block, &world, &memory);
         let supply = None;
-        Ok(Self { block, memory, world, before, results, bills, outlook, manner, supply, keeps_all })
+        Ok(Self {
+            block,
+            memory,
+            world,
+            before,
+            results,
+            bills,
+            outlook,
+            manner,
+            supply,
+            keeps_all,
+        })
     }
 
     /// The same, with what came with the block.

@@ -69,13 +69,7 @@ impl Listed {
     }
 
     /// The fee recipient is paid beside the transaction's own changes.
-    fn add_fee(
-        &self,
-        tx: TxIndex,
-        execution: &Execution,
-        recipient: Address,
-        made: &mut Changes,
-    ) {
+    fn add_fee(&self, tx: TxIndex, execution: &Execution, recipient: Address, made: &mut Changes) {
         let key = (recipient, Place::Balance);
         let before = self.account(&recipient, tx).unwrap_or_default().balance;
         let after = made.get(&key).copied().unwrap_or(before);

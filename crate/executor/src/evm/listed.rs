@@ -266,7 +266,9 @@ impl Listed {
                     let said = place.value(*said);
                     format!("{what} is {value} after {}, not {said}", self.when(index))
                 }
-                None => format!("{} changes {what} to {value} without being listed", self.when(index)),
+                None => {
+                    format!("{} changes {what} to {value} without being listed", self.when(index))
+                }
             };
             return Err(Rejection { location: place.at(*address), reason });
         }

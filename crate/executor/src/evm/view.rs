@@ -14,9 +14,7 @@ use revm::state::{AccountId, AccountInfo};
 use super::instants::Progress;
 use super::listed::Listed;
 use super::reads::{AccountRead, Needs, SlotRead};
-use crate::memory::{
-    AccountNumber, AccountState, Location, Memory, SlotFound, SlotNumber,
-};
+use crate::memory::{AccountNumber, AccountState, Location, Memory, SlotFound, SlotNumber};
 use crate::world::SANE_BALANCE_BITS;
 
 /// What an incarnation reads through. Reset it with [`View::begin`] for each one.
