@@ -18,8 +18,14 @@ pub use invariants::{check_faults, check_invariants, check_repeats, overlapping_
 pub use state_tests::state_test_files;
 
 /// The strategies that run.
-pub const RUNNABLE: [StrategyName; 3] =
-    [StrategyName::Sequential, StrategyName::BlockStm, StrategyName::AccessList];
+pub const RUNNABLE: [StrategyName; 6] = [
+    StrategyName::Sequential,
+    StrategyName::BlockStm,
+    StrategyName::InOrderMerge,
+    StrategyName::Rounds,
+    StrategyName::DependencyGraph,
+    StrategyName::AccessList,
+];
 
 /// Every strategy and every preset that runs.
 pub fn strategies() -> impl Iterator<Item = Strategy> {

@@ -23,10 +23,16 @@ use crate::{difference, run_sequential};
 
 /// Runs a block on lanes of the checker and compares.
 fn check(plan: &Plan, lanes: u8) {
+    check_under("block-stm", plan, lanes);
+}
+
+/// The same, under other rules.
+fn check_under(rules: &str, plan: &Plan, lanes: u8) {
     static CANCEL: AtomicBool = AtomicBool::new(false);
     let (block, world) = plan.build();
     let expected = run_sequential(&block, &world);
-    let settings = Settings { lanes: lanes.into(), ..Settings::default() };
+    let strategy = rules.parse::<lanescope_protocol::Strategy>().unwrap();
+    let settings = Settings { strategy, lanes: lanes.into(), ..Settings::default() };
     let record = thread_rng().r#gen::<bool>();
     let may_run_alone = false;
     let options =
@@ -52,7 +58,7 @@ fn check(plan: &Plan, lanes: u8) {
     };
     let Raced::Done(run) = raced.unwrap() else { panic!("the lanes gave up") };
     let run = run.finish().unwrap();
-    assert_eq!(difference(&expected, &run.outcome), None, "{lanes} lanes, {plan:#?}");
+    assert_eq!(difference(&expected, &run.outcome), None, "{rules}, {lanes} lanes, {plan:#?}");
     assert_eq!(run.executions - run.aborts, block.transactions.len() as u32);
     if record {
         let events = run.recording.events.iter();
@@ -128,5 +134,31 @@ fn random_blocks() {
         let mut plan = plans().new_tree(&mut runner).unwrap().current();
         plan.txs.truncate(6);
         check(&plan, if seed[0].is_multiple_of(2) { 2 } else { 3 });
+    });
+}
+
+/// Rules behind a lock: what can go wrong is a wake-up that is lost.
+const LOCKED: [&str; 9] = [
+    "block-stm:invalidation=pull",
+    "block-stm:validation=in-order,estimates=off",
+    "polygon-v1",
+    "in-order-merge",
+    "in-order-merge:pinned=on,predicts-nonces=off",
+    "rounds",
+    "rounds:max-rounds=1,groups=on",
+    "dependency-graph:groups=on",
+    "dependency-graph:hints=wrong",
+];
+
+#[test]
+fn random_blocks_under_other_rules() {
+    explore(6_000, || {
+        let seed: [u8; 32] = thread_rng().r#gen();
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+        let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+        let mut plan = plans().new_tree(&mut runner).unwrap().current();
+        plan.txs.truncate(6);
+        let rules = LOCKED[usize::from(seed[1]) % LOCKED.len()];
+        check_under(rules, &plan, if seed[0].is_multiple_of(2) { 2 } else { 3 });
     });
 }

@@ -165,6 +165,7 @@ impl<'a> LaneLoop<'a> {
                 }
                 let gas = workshop.gas(version.tx);
                 *gas_used += gas;
+                workshop.note_patches(version, time, &mut self.recorder);
                 strategy.commit(version);
                 self.recorder.committed(time, version, gas, moved);
             }

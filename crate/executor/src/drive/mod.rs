@@ -1,9 +1,12 @@
 //! The two drivers of the one state machine: real threads, and the deterministic gas clock.
 
+mod dependencies;
 mod gas_clock;
+mod hints;
 #[cfg(all(test, feature = "interleavings"))]
 mod interleavings;
 mod lane;
+mod merge;
 mod one_lane;
 mod outlook;
 mod raw;

@@ -99,7 +99,8 @@ pub(super) fn plan(block: &Block, world: &World, batches: Box<[u8]>) -> Plan {
         Like { class, before }
     });
     let likes = likes.collect();
-    Plan { batches, likes, classes: last.len() as u32, long: long(block) }
+    let (classes, long) = (last.len() as u32, long(block));
+    Plan { batches, likes, classes, long, ..Plan::default() }
 }
 
 /// Most transactions that are begun before their turn.

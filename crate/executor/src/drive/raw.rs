@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lanescope_protocol::TxIndex;
 use lanescope_protocol::event::FallbackReason;
+use lanescope_protocol::{Event, EventKind, TxIndex};
 use revm::DatabaseRef;
 use revm::primitives::{B256, Bytes, KECCAK_EMPTY, U256};
 
@@ -117,7 +117,10 @@ impl LanesRun {
             lane.list_rejected(self.makespan, None, rejection.location);
         }
         let recording = recording::recording(&self.workshop, core::mem::take(&mut self.lanes));
+        let fell_back = |event: &&Event| event.kind == EventKind::FellBack;
+        let fallback = recording.events.iter().find(fell_back);
         Ok(Run {
+            fallback: fallback.map(|event| FallbackReason::from_code(event.detail)),
             outcome,
             recording,
             makespan: self.makespan,

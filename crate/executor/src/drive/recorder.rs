@@ -189,6 +189,13 @@ impl Recorder {
         self.note_check(version, moved);
     }
 
+    /// At the merge, its change was added to another balance or nonce than it saw.
+    pub(super) fn patched(&mut self, time: u64, version: Version, location: Location) {
+        self.push(time, EventKind::Patched, Some(version), |event, book| {
+            event.location = Some(book.number(location));
+        });
+    }
+
     pub(super) fn wait_started(&mut self, time: u64, wait: Wait) {
         self.push(time, EventKind::WaitStarted, None, |event, _| {
             event.detail = wait.reason as u8;

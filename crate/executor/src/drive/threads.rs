@@ -8,6 +8,7 @@ use lanescope_protocol::event::FallbackReason;
 use lanescope_protocol::{Event, Lane, Settings};
 
 use super::Run;
+use super::hints::Hints;
 use super::lane::LaneLoop;
 use super::one_lane::OneLane;
 use super::outlook;
@@ -172,11 +173,14 @@ impl<'a> Floor<'a> {
         settings: &Settings,
         options: ThreadsOptions<'a>,
     ) -> Result<Self, BlockError> {
+        // What is supplied was there before.
+        let hints = Hints::new(&block, &world, settings)?;
         let supply = supply::on_threads(&block, &world, settings, options)?;
         let start = (options.now)();
         let lanes = settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX);
-        let plan = outlook::plan(&block, &world, outlook::batches(&block, lanes));
         let rules = &settings.strategy.rules;
+        let plan = outlook::plan(&block, &world, outlook::batches(&block, lanes));
+        let plan = hints.put_into(plan, rules);
         Ok(Self {
             strategy: strategy::build(rules, lanes, plan)?,
             workshop: Workshop::new(block, world, strategy::manner(rules), options.record)?

@@ -8,11 +8,13 @@ use lanescope_protocol::{Lane, TxIndex, Version};
 use super::outlook::Outlook;
 use super::supply::Supply;
 use crate::block::{Block, BlockError};
-use crate::evm::{Chance, Execution, Field, Filter, Machine, SlotRead, Verdict, check_block_gas};
+use crate::evm::{
+    Chance, Effects, Execution, Field, Filter, Machine, SlotRead, Verdict, check_block_gas,
+};
 use crate::memory::{AccountNumber, Affected, Chunks, Location, Memory, SlotFound, SlotNumber};
 use crate::outcome::StateChanges;
 use crate::rules;
-use crate::strategy::{Finding, Manner, Strategy};
+use crate::strategy::{Finding, Manner, Sight, Strategy};
 use crate::sync::{AtomicU64, Mutex, lock};
 use crate::world::World;
 
@@ -34,7 +36,7 @@ pub(super) struct Workshop {
     /// Gas of the latest incarnation, and below it the transaction's limit: what commits look at.
     bills: Chunks<AtomicU64>,
     outlook: Outlook,
-    manner: Manner,
+    pub(super) manner: Manner,
     /// What came with the block, if anything did.
     pub(super) supply: Option<Supply>,
     /// Whether thrown-away incarnations are kept, and checks say everything that has moved.
@@ -149,7 +151,7 @@ impl Workshop {
             changed.slot(write.slot, memory.publish_slot(write.slot, version, write.value));
         }
         if let Some((_, old)) = &old {
-            self.retract(tx, old, &execution, &mut changed);
+            self.retract(tx, &old.effects, &execution.effects, &mut changed);
         }
         memory.publish_fee(tx, execution.effects.fee);
         // Whoever asks has seen that the transaction was executed, which is said afterwards.
@@ -166,18 +168,26 @@ impl Workshop {
     }
 
     /// Takes back what the incarnation before wrote and this one does not.
-    fn retract(&self, tx: TxIndex, old: &Execution, new: &Execution, changed: &mut Changed) {
-        for (account, _) in &old.effects.accounts {
-            let again = new.effects.accounts.iter().any(|(known, _)| known == account);
+    fn retract(&self, tx: TxIndex, old: &Effects, new: &Effects, changed: &mut Changed) {
+        for (account, _) in &old.accounts {
+            let again = new.accounts.iter().any(|(known, _)| known == account);
             if !again {
                 changed.account(*account, self.memory.retract_account(*account, tx));
             }
         }
-        for write in &old.effects.slots {
-            let again = new.effects.slots.iter().any(|known| known.slot == write.slot);
+        for write in &old.slots {
+            let again = new.slots.iter().any(|known| known.slot == write.slot);
             if !again {
                 changed.slot(write.slot, self.memory.retract_slot(write.slot, tx));
             }
+        }
+    }
+
+    /// The transaction as which the memory is asked on behalf of one at this moment.
+    pub(super) fn reader(&self, tx: TxIndex) -> TxIndex {
+        match self.manner.sight {
+            Sight::Versions | Sight::Listed => tx,
+            Sight::Final => tx.min(TxIndex(self.memory.final_below())),
         }
     }
 
@@ -196,14 +206,21 @@ impl Workshop {
         places
     }
 
-    /// Marks an aborted transaction's slots as estimates, and tells the strategy.
+    /// Marks an aborted transaction's slots as estimates, or takes back everything that it wrote,
+    /// and tells the strategy.
     pub(super) fn mark_estimates(&self, tx: TxIndex, strategy: &dyn Strategy) {
         let done = lock(&self.results.get(tx.get()).done);
         let mut changed = Changed::default();
-        if let Some((_, execution)) = &done.latest {
-            for write in &execution.effects.slots {
-                changed.slot(write.slot, self.memory.mark_estimate(write.slot, tx));
+        match &done.latest {
+            Some((_, execution)) if self.manner.estimates => {
+                for write in &execution.effects.slots {
+                    changed.slot(write.slot, self.memory.mark_estimate(write.slot, tx));
+                }
             }
+            Some((_, execution)) => {
+                self.retract(tx, &execution.effects, &Effects::default(), &mut changed);
+            }
+            None => {}
         }
         drop(done);
         self.tell(tx, changed, strategy);

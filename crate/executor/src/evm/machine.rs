@@ -96,6 +96,7 @@ impl Execution {
 pub(crate) struct Machine {
     block: Arc<Block>,
     rules: Rules,
+    manner: Manner,
     evm: Evm,
 }
 
@@ -118,10 +119,11 @@ impl Machine {
         let strict = manner.exact_accounts
             || block.spec.is_enabled_in(SpecId::AMSTERDAM)
             || memory.world().may_overflow();
-        let rules = Rules { keeps_empty: keeps_empty(block.spec), strict };
+        let sight = manner.sight;
+        let rules = Rules { keeps_empty: keeps_empty(block.spec), strict, sight };
         let mut evm = evm(&block, Source::Memory(View::new(memory, rules, lane.get())));
         observe::install(evm.instruction.instruction_table_mut());
-        Self { block, rules, evm }
+        Self { block, rules, manner, evm }
     }
 
     /// The same, but the state comes from the block's access list, if there is one.
@@ -154,18 +156,20 @@ impl Machine {
     ) -> Box<Execution> {
         let tx = &self.block.transactions[index.get()];
         let is_first = chance.is_first;
+        let Manner { predicts_nonces, trusts_senders, .. } = self.manner;
+        let strict = self.rules.strict;
         self.evm.ctx.tx = Arc::clone(tx);
         let sender = Sender {
             tx: index,
             address: tx.caller,
             nonce: tx.nonce,
             cost: cost(tx),
-            predicts: !is_first && !self.rules.strict,
+            predicts: !is_first && predicts_nonces && !strict,
             receiver: tx.kind.into_to().filter(|_| {
-                let Rules { keeps_empty, strict } = self.rules;
+                let Rules { keeps_empty, strict, .. } = self.rules;
                 !keeps_empty && !strict && tx.authorization_list.is_empty()
             }),
-            steady: chance.steady_sender.filter(|_| !self.rules.strict),
+            steady: chance.steady_sender.filter(|_| trusts_senders && !strict),
         };
         if let Some(view) = self.evm.ctx.journaled_state.database.view() {
             view.begin(sender);

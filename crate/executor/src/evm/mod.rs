@@ -22,7 +22,7 @@ mod watched;
 pub use baseline::{BaselineRun, run_baseline};
 pub use sequential::{SequentialRun, run_sequential, run_sequential_listed};
 
-pub(crate) use effects::SlotWrite;
+pub(crate) use effects::{Effects, SlotWrite};
 pub(crate) use listed::Listed;
 pub(crate) use machine::{Chance, Execution, Machine, Verdict, cost};
 pub(crate) use reads::{AccountRead, Field, SlotRead};

@@ -15,6 +15,7 @@ use super::instants::Progress;
 use super::listed::Listed;
 use super::reads::{AccountRead, Needs, SlotRead};
 use crate::memory::{AccountNumber, AccountState, Location, Memory, SlotFound, SlotNumber};
+use crate::strategy::Sight;
 use crate::world::SANE_BALANCE_BITS;
 
 /// What an incarnation reads through. Reset it with [`View::begin`] for each one.
@@ -61,6 +62,8 @@ pub(super) struct Rules {
     /// Everything of an account counts, always: rules under which needs are not known, and worlds
     /// whose ether may overflow a word.
     pub(super) strict: bool,
+    /// What of the other transactions is seen.
+    pub(super) sight: Sight,
 }
 
 /// What is known of the sender before anything runs.
@@ -196,6 +199,14 @@ impl View {
         &self.memory
     }
 
+    /// The transaction as which the memory is asked at this moment.
+    fn reader(&self) -> TxIndex {
+        match self.rules.sight {
+            Sight::Versions | Sight::Listed => self.sender.tx,
+            Sight::Final => self.sender.tx.min(TxIndex(self.memory.final_below())),
+        }
+    }
+
     /// The position of an account that revm has loaded.
     pub(super) fn position(&self, address: &Address, id: Option<AccountId>) -> Option<usize> {
         let by_id = id
@@ -238,7 +249,7 @@ impl View {
             let info = self.hand_out(account, address, seen, Needs::default(), Trust::NONE);
             return Ok(exists.then_some(info));
         }
-        let mut seen = self.memory.find_account(account, self.sender.tx);
+        let mut seen = self.memory.find_account(account, self.reader());
         let mut trust = Trust::NONE;
         if is_sender && self.sender.predicts && seen.nonce < self.sender.nonce {
             seen.nonce = self.sender.nonce;
@@ -252,7 +263,7 @@ impl View {
 
     /// What counts of an account before the program has looked at anything.
     fn first_needs(&self, seen: &AccountState, is_sender: bool) -> Needs {
-        let Rules { keeps_empty, strict } = self.rules;
+        let Rules { keeps_empty, strict, .. } = self.rules;
         let needs = Needs {
             // Additions of incarnations that will be thrown away can lead below zero. What is done
             // with such a balance could fail where it must not, so it counts exactly: it will not
@@ -387,7 +398,12 @@ impl View {
             self.slots.push(SlotRead { after, at, ..read });
             return Ok(read.value);
         }
-        let (saw, value) = match self.memory.read_slot(slot, self.sender.tx, reset) {
+        let found = match self.rules.sight {
+            Sight::Versions | Sight::Listed => self.memory.read_slot(slot, self.sender.tx, reset),
+            // Nobody is told of what is published, so nobody needs to know who has read.
+            Sight::Final => self.memory.find_slot(slot, self.reader(), reset),
+        };
+        let (saw, value) = match found {
             SlotFound::Base => (None, slot.base),
             SlotFound::Value(version, value) => (Some(version), value),
             SlotFound::Estimate(version) => {

@@ -134,6 +134,11 @@ impl Memory {
         self.final_below.store(final_below, Ordering::Release);
     }
 
+    /// Transactions below are final.
+    pub(crate) fn final_below(&self) -> u32 {
+        self.final_below.load(Ordering::Acquire)
+    }
+
     pub(crate) fn account_number(&self, address: &Address) -> AccountNumber {
         match self.world.number_of(address) {
             Some(number) => AccountNumber(number),

@@ -22,7 +22,7 @@ use crate::sync::{AtomicBool, AtomicU32, AtomicU64, Mutex, MutexGuard, lock};
 
 /// A transaction that was thrown away this often waits until all earlier ones are final: it then
 /// runs exactly once more. Bounds the work on blocks that no speculation helps.
-const INCARNATIONS_BEFORE_WAITING: u16 = 16;
+pub(super) const INCARNATIONS_BEFORE_WAITING: u16 = 16;
 
 #[derive(Debug)]
 pub(crate) struct BlockStm {
@@ -59,7 +59,7 @@ struct Queues {
 
 /// How transactions of one class have fared.
 #[derive(Debug, Default)]
-struct ClassCount {
+pub(super) struct ClassCount {
     runs: AtomicU32,
     aborts: AtomicU32,
 }
@@ -68,7 +68,15 @@ struct ClassCount {
 const CONTENDED: u32 = 8;
 
 impl ClassCount {
-    fn is_contended(&self) -> bool {
+    pub(super) fn ran(&self) {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn aborted(&self) {
+        self.aborts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_contended(&self) -> bool {
         let aborts = self.aborts.load(Ordering::Relaxed);
         aborts > 0 && aborts.saturating_mul(CONTENDED) >= self.runs.load(Ordering::Relaxed)
     }
@@ -390,7 +398,7 @@ impl Strategy for BlockStm {
         if version.incarnation.0 == 0
             && let Some(class) = self.plan.class(version.tx)
         {
-            self.classes[class].runs.fetch_add(1, Ordering::Relaxed);
+            self.classes[class].ran();
         }
         if before.awaited {
             self.wake_dependents(version.tx);
@@ -432,7 +440,7 @@ impl Strategy for BlockStm {
             Finding::Holds => None,
         };
         if let Some(class) = self.plan.class(version.tx) {
-            self.classes[class].aborts.fetch_add(1, Ordering::Relaxed);
+            self.classes[class].aborted();
         }
         self.reopen(version, on);
     }

@@ -3,22 +3,33 @@
 
 mod access_list;
 mod block_stm;
+mod in_order_merge;
+mod locked;
 mod plan;
+mod pool;
+mod rounds;
 mod sequential;
+mod speculation;
 mod word;
 
 use core::fmt::Debug;
 
 use lanescope_protocol::event::{FallbackReason, WaitReason};
-use lanescope_protocol::strategy::Balances;
+use lanescope_protocol::strategy::{
+    Balances, BlockStm as BlockStmRules, Expectation, Hints, Invalidation, ValidationOrder,
+};
 use lanescope_protocol::{Incarnation, Lane, Rules, TxIndex, Version};
 
 use crate::block::BlockError;
 
 use access_list::AccessList;
 pub(crate) use block_stm::BlockStm;
+use in_order_merge::InOrderMerge;
 pub(crate) use plan::{Like, Plan};
+pub(crate) use pool::NO_GROUP;
+use rounds::Rounds;
 use sequential::Sequential;
+use speculation::Speculation;
 
 /// What a lane shall do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +149,15 @@ pub(crate) trait Strategy: Debug + Send + Sync {
 
     /// For how many lanes there is something to do now; all of them, once the block is done.
     fn work(&self) -> usize;
+
+    /// The lane will not ask for a while, or never: what is kept for it may go to others. It gets
+    /// tasks again once it asks.
+    fn lane_gone(&self, _lane: Lane) {}
+
+    /// What an incarnation takes, in percent of its gas: re-executions may find things at hand.
+    fn ticks_percent(&self, _version: Version) -> u32 {
+        100
+    }
 }
 
 /// What an execution sees of the others.
@@ -162,6 +182,11 @@ pub(crate) struct Manner {
     pub(crate) predicts_nonces: bool,
     /// Everything is loaded before the first execution: no read is cold.
     pub(crate) prefetches: bool,
+    /// Senders that nothing in the block can stop are not read at all. Who looks at such an account
+    /// after all runs twice.
+    pub(crate) trusts_senders: bool,
+    /// Writes of an aborted incarnation stay, marked as estimates; else they are taken back.
+    pub(crate) estimates: bool,
 }
 
 impl Default for Manner {
@@ -171,6 +196,8 @@ impl Default for Manner {
             exact_accounts: false,
             predicts_nonces: true,
             prefetches: false,
+            trusts_senders: true,
+            estimates: true,
         }
     }
 }
@@ -179,14 +206,22 @@ impl Default for Manner {
 pub(crate) fn manner(rules: &Rules) -> Manner {
     let exact = |balances| balances == Balances::Exact;
     match rules {
-        Rules::BlockStm(of) => Manner { exact_accounts: exact(of.balances), ..Manner::default() },
-        Rules::DependencyGraph(of) => {
-            Manner { exact_accounts: exact(of.balances), ..Manner::default() }
-        }
+        Rules::BlockStm(of) => Manner {
+            exact_accounts: exact(of.balances),
+            estimates: of.estimates,
+            ..Manner::default()
+        },
+        Rules::DependencyGraph(of) => Manner {
+            exact_accounts: exact(of.balances),
+            // Whom it depends on has run, its sender's transactions included.
+            trusts_senders: of.hints != Hints::Exact,
+            ..Manner::default()
+        },
         Rules::InOrderMerge(of) => Manner {
             sight: Sight::Final,
             exact_accounts: exact(of.balances),
             predicts_nonces: of.predicts_nonces,
+            trusts_senders: of.predicts_nonces,
             ..Manner::default()
         },
         Rules::AccessList(_) => {
@@ -204,10 +239,25 @@ pub(crate) fn build(
 ) -> Result<Box<dyn Strategy>, BlockError> {
     match rules {
         Rules::Sequential => Ok(Box::new(Sequential::new(plan.batches.len()))),
-        Rules::BlockStm(_) => Ok(Box::new(BlockStm::new(lanes, plan))),
+        Rules::BlockStm(of) if is_plain(of) => Ok(Box::new(BlockStm::new(lanes, plan))),
+        Rules::BlockStm(of) => Ok(Box::new(Speculation::new_speculation(lanes, plan, *of))),
+        Rules::DependencyGraph(of) => {
+            let hints = Expectation::Nothing;
+            let rules = BlockStmRules { balances: of.balances, hints, ..BlockStmRules::default() };
+            Ok(Box::new(Speculation::new_speculation(lanes, plan, rules)))
+        }
+        Rules::InOrderMerge(of) => Ok(Box::new(InOrderMerge::new_merge(lanes, plan, of))),
+        Rules::Rounds(of) => Ok(Box::new(Rounds::new_rounds(lanes, plan, of))),
         Rules::AccessList(_) => Ok(Box::new(AccessList::new(&plan))),
         _ => Err(BlockError::Unsupported(rules.name().title().to_owned())),
     }
+}
+
+/// Whether the rules differ from the default in nothing that the lock-free machine must know.
+fn is_plain(of: &BlockStmRules) -> bool {
+    of.invalidation == Invalidation::Push
+        && of.validation == ValidationOrder::Any
+        && of.hints != Expectation::Sender
 }
 
 /// A transaction that is the first in line runs on final values; one that fails its check even then

@@ -15,6 +15,15 @@ pub(crate) struct Plan {
     /// Transactions that may take so long that all lanes wait for them in the end, if they are not
     /// begun early; the longest first.
     pub(crate) long: Box<[TxIndex]>,
+    /// Whom each transaction is said to depend on; empty if nothing is said.
+    pub(crate) depends: Box<[Box<[TxIndex]>]>,
+    /// Transactions that shall not run before all earlier ones are final, in order.
+    pub(crate) first: Box<[TxIndex]>,
+    /// A transaction that depends on the one before only stays on its lane.
+    pub(crate) chains_stay: bool,
+    /// The group of each transaction, or [`super::NO_GROUP`]: a group stays on one lane, in order.
+    /// Empty if there are none.
+    pub(crate) groups: Box<[u32]>,
 }
 
 /// A transaction's class.

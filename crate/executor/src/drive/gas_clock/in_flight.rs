@@ -179,7 +179,7 @@ impl InFlight {
     /// the same value of another version are put right.
     pub(super) fn is_outdated(&mut self, now: u64, workshop: &Workshop) -> bool {
         let (accounts, slots) = self.timing.before(now);
-        let tx = self.version.tx;
+        let reader = workshop.reader(self.version.tx);
         let blocked = matches!(self.execution.verdict, Verdict::Blocked(_));
         if blocked && self.timing.end >= now {
             return true;
@@ -188,7 +188,7 @@ impl InFlight {
             if read.is_steady {
                 continue;
             }
-            let mut found = workshop.memory.find_account(read.account, tx);
+            let mut found = workshop.memory.find_account(read.account, reader);
             if read.is_predicted {
                 found.nonce = found.nonce.max(read.seen.nonce);
             }
@@ -198,7 +198,7 @@ impl InFlight {
             read.seen = found;
         }
         for read in self.execution.slots.iter_mut().skip(slots) {
-            let (saw, value) = match workshop.memory.find_slot(read.slot, tx, read.reset) {
+            let (saw, value) = match workshop.memory.find_slot(read.slot, reader, read.reset) {
                 SlotFound::Base => (None, read.slot.base),
                 SlotFound::Value(version, value) => (Some(version), value),
                 SlotFound::Estimate(_) => return true,

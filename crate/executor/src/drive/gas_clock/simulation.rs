@@ -7,6 +7,7 @@ use lanescope_protocol::{Costs, Fault, Lane, Settings, TxIndex, Version};
 use rustc_hash::FxHashMap;
 
 use super::super::Run;
+use super::super::hints::Hints;
 use super::super::outlook;
 use super::super::raw::LanesRun;
 use super::super::recorder::{Book, Recorder};
@@ -52,6 +53,8 @@ pub(super) struct Simulation {
     pub(super) now: u64,
     /// Gas of transactions that are final.
     gas_used: u64,
+    /// Ticks that making the hints took; what a list took, the workshop knows.
+    producer: u64,
     /// Places that were read, and when the first execution that did so ended.
     warm: FxHashMap<Place, u64>,
     /// The list of all places came with the block: nothing is cold.
@@ -93,8 +96,11 @@ impl Simulation {
         world: Arc<World>,
         settings: &Settings,
     ) -> Result<Self, BlockError> {
-        let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
         let rules = &settings.strategy.rules;
+        let hints = Hints::new(&block, &world, settings)?;
+        let producer = hints.producer;
+        let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
+        let plan = hints.put_into(plan, rules);
         let manner = strategy::manner(rules);
         let strategy = strategy::build(rules, settings.lanes, plan)?;
         let transactions = block.transactions.len();
@@ -115,6 +121,7 @@ impl Simulation {
             due: BTreeSet::new(),
             now: 0,
             gas_used: 0,
+            producer,
             warm: FxHashMap::default(),
             prefetched: manner.prefetches,
             changed: Filter::default(),
@@ -319,6 +326,7 @@ impl Simulation {
         }
         self.workshop.admit(shown, self.gas_used, true)?;
         self.gas_used += checked.gas;
+        self.workshop.note_patches(shown, self.now, self.recorder.at(lane));
         self.strategy.commit(version);
         self.workshop.memory.settle(self.strategy.committed());
         if self.sight == Sight::Final {
@@ -413,7 +421,8 @@ impl Simulation {
         let chance = self.workshop.chance(shown, &*self.strategy);
         let execution = self.machine.execute(version.tx, chance);
         let slow = slowness(&self.faults, lane, self.now);
-        let pace = Pace::PLAIN.times(slow, 1);
+        let percent = u64::from(self.strategy.ticks_percent(version));
+        let pace = Pace::PLAIN.times(slow, 1).times(percent, 100);
         #[cfg(test)]
         let pace = self
             .lengths
@@ -538,6 +547,8 @@ impl Simulation {
             self.end_wait(lane);
         }
         let lanes = vec![self.recorder];
-        LanesRun { workshop: self.workshop, lanes, makespan: self.now }.finish()
+        let run = LanesRun { workshop: self.workshop, lanes, makespan: self.now }.finish()?;
+        let producer = run.producer.max(self.producer);
+        Ok(Run { producer, ..run })
     }
 }

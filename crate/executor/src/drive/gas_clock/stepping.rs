@@ -7,9 +7,11 @@
 
 use std::sync::Arc;
 
+use lanescope_protocol::event::FallbackReason;
 use lanescope_protocol::{Lane, Settings, Version};
 use proptest::prelude::*;
 
+use super::super::hints::Hints;
 use super::super::raw::LanesRun;
 use super::super::recorder::{Book, Recorder};
 use super::super::workshop::{Checked, Workshop};
@@ -60,7 +62,9 @@ impl Stepper {
         length: (Length, u64),
     ) -> Result<Run, BlockError> {
         let rules = &settings.strategy.rules;
+        let hints = Hints::new(&block, &world, settings)?;
         let plan = outlook::plan(&block, &world, vec![1; block.transactions.len()].into());
+        let plan = hints.put_into(plan, rules);
         let workshop = Workshop::new(block, world, strategy::manner(rules), true)?;
         let mut stepper = Self {
             strategy: strategy::build(rules, settings.lanes, plan)?,
@@ -157,6 +161,7 @@ impl Stepper {
             }
             self.workshop.admit(version, self.gas_used, true)?;
             self.gas_used += checked.gas;
+            self.workshop.note_patches(version, self.now, self.recorder.at(lane));
             self.strategy.commit(version);
             self.workshop.memory.settle(self.strategy.committed());
             self.recorder.at(lane).committed(self.now, version, checked.gas, checked.moved);
@@ -331,7 +336,8 @@ fn check(plan: &Plan, lanes: u16, strategy: &str, length: (Length, u64)) {
         assert!(slow.is_err() && fast.is_err(), "one is refused: {slow:?} {fast:?}");
         return;
     };
-    assert_eq!(fast.fallback, None);
+    assert_eq!(fast.fallback, slow.fallback);
+    assert_ne!(fast.fallback, Some(FallbackReason::Stuck));
     assert_eq!(fast.recording.locations, slow.recording.locations);
     for (fast, slow) in fast.recording.events.iter().zip(&slow.recording.events) {
         assert_eq!(fast, slow);
@@ -345,7 +351,16 @@ fn check(plan: &Plan, lanes: u16, strategy: &str, length: (Length, u64)) {
 }
 
 /// Strategies whose executions see each other in different ways.
-const STRATEGIES: [&str; 2] = ["block-stm", "block-stm:balances=exact"];
+const STRATEGIES: [&str; 8] = [
+    "block-stm",
+    "block-stm:balances=exact",
+    "block-stm:estimates=off,hints=none",
+    "block-stm:invalidation=pull,validation=in-order",
+    "in-order-merge",
+    "in-order-merge:balances=exact,predicts-nonces=off,pinned=on",
+    "rounds:max-rounds=3",
+    "dependency-graph:hints=wrong",
+];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
@@ -367,13 +382,13 @@ fn ticks_of_gas_are_stepped_through_one_by_one() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let plans = plans();
     let mut blocks = 0;
-    while blocks < 6 {
+    while blocks < 8 {
         let plan = proptest::strategy::Strategy::new_tree(&plans, &mut runner).unwrap();
         let plan = proptest::strategy::ValueTree::current(&plan);
         let transactions = plan.build().0.transactions.len();
         if (2..=4).contains(&transactions) {
             blocks += 1;
-            check(&plan, 2, STRATEGIES[blocks % 2], (|_, _| None, 0));
+            check(&plan, 2, STRATEGIES[blocks % STRATEGIES.len()], (|_, _| None, 0));
         }
     }
 }
