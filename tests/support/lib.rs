@@ -1,5 +1,6 @@
 //! What tests across crates share: where things are, and how to run a block every way there is.
 
+mod invariants;
 mod state_tests;
 
 use std::path::{Path, PathBuf};
@@ -7,11 +8,40 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use lanescope_executor::{BlockError, GasClockRun, NoSink, Run, ThreadsOptions, run_on_threads};
-use lanescope_protocol::{Clock, Settings};
+use lanescope_executor::{
+    BlockError, GasClockRun, NoSink, Outcome, Run, ThreadsOptions, run_on_threads,
+};
+use lanescope_protocol::{Clock, Settings, Strategy, StrategyName, Trace};
 use lanescope_workloads::Prepared;
 
+pub use invariants::{check_faults, check_invariants, check_repeats, overlapping_conflict};
 pub use state_tests::state_test_files;
+
+/// The strategies that run.
+pub const RUNNABLE: [StrategyName; 6] = [
+    StrategyName::Sequential,
+    StrategyName::BlockStm,
+    StrategyName::InOrderMerge,
+    StrategyName::Rounds,
+    StrategyName::DependencyGraph,
+    StrategyName::AccessList,
+];
+
+/// Every strategy and every preset that runs.
+pub fn strategies() -> impl Iterator<Item = Strategy> {
+    Strategy::all().filter(|strategy| RUNNABLE.contains(&strategy.rules.name()))
+}
+
+/// Runs a block as the settings say, and puts the trace together. `sequential` is its result on one
+/// lane.
+pub fn trace(
+    prepared: &Prepared,
+    sequential: &Outcome,
+    settings: &Settings,
+) -> Result<Trace, BlockError> {
+    let run = run(prepared, settings)?;
+    Ok(lanescope_workloads::trace(prepared, settings, sequential, sequential.gas_used, run))
+}
 
 /// The root of the work tree.
 #[must_use]

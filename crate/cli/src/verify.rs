@@ -1,10 +1,12 @@
 //! `lanescope verify`.
 
+use core::fmt;
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use anyhow::{Result, bail};
-use lanescope_executor::{Outcome, difference};
-use lanescope_protocol::{Clock, Settings, Strategy, StrategyName};
+use anyhow::{Context as _, Result, bail};
+use lanescope_executor::{BlockError, Outcome, Run, difference};
+use lanescope_protocol::{Class, Clock, FallbackReason, Settings, Strategy};
 use lanescope_workloads::Prepared;
 
 use crate::arguments::VerifyArguments;
@@ -38,29 +40,98 @@ fn check(file: &Path, lanes: &[u16]) -> Result<String> {
     let prepared = lanescope_workloads::prepare(&scenario, state)?;
     let (sequential, _) = one_lane(&prepared)?;
     let header = check_header(&prepared, &sequential)?;
-    let mut runs = 0;
-    let mut aborts = 0;
-    let mut fallback = None;
-    for strategy in [StrategyName::Sequential, StrategyName::BlockStm].map(Strategy::from) {
+    let mut tally = Tally::default();
+    for strategy in Strategy::all() {
         for lanes in lanes {
             for clock in [Clock::Gas, Clock::Threads] {
                 let settings = Settings { strategy, lanes: *lanes, clock, ..Settings::default() };
-                let run = race(&prepared, &settings)?;
-                if let Some(difference) = difference(&sequential, &run.outcome) {
-                    bail!("{strategy} with {lanes} lanes on the {clock} clock: {difference}");
-                }
-                runs += 1;
-                aborts += run.aborts;
-                fallback = fallback.or(run.fallback);
+                let run = match race(&prepared, &settings) {
+                    Ok(run) => run,
+                    Err(error) if does_not_run_here(&error) => {
+                        tally.refuse(&error, clock);
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                };
+                tally.count(&settings, &sequential, &run).with_context(|| {
+                    format!("{strategy} with {lanes} lanes on the {clock} clock")
+                })?;
             }
         }
     }
-    let fallback = fallback.map(|reason| format!("; {}", reason.sentence())).unwrap_or_default();
     Ok(format!(
-        "{} transactions, {} gas, {runs} runs equal one lane ({aborts} aborts), {header}{fallback}",
+        "{} transactions, {} gas, {tally}, {header}",
         prepared.block.transactions.len(),
         sequential.gas_used,
     ))
+}
+
+/// Not every strategy runs on both clocks, or under every fork.
+fn does_not_run_here(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(BlockError::Unsupported(_)))
+}
+
+/// What the runs of one block had in common, by what their strategies promise.
+#[derive(Default)]
+struct Tally {
+    exact: u32,
+    other_order: u32,
+    unchecked: u32,
+    /// Runs of strategies that detect nothing, with another result than one lane.
+    went_wrong: u32,
+    aborts: u32,
+    /// What does not even run on the gas clock, in its own words.
+    refused: BTreeSet<String>,
+    fallback: Option<FallbackReason>,
+}
+
+impl Tally {
+    fn refuse(&mut self, error: &anyhow::Error, clock: Clock) {
+        if clock == Clock::Gas {
+            self.refused.insert(error.to_string());
+        }
+    }
+
+    /// Compares a run with what its strategy's class promises.
+    fn count(&mut self, settings: &Settings, sequential: &Outcome, run: &Run) -> Result<()> {
+        if let Some(reason) = &run.rejected {
+            bail!("the block is rejected: {reason}");
+        }
+        let expected = run.replay.as_ref().unwrap_or(sequential);
+        let found = difference(expected, &run.outcome);
+        match (settings.strategy.class(), found) {
+            (Class::Nothing, found) => {
+                self.unchecked += 1;
+                self.went_wrong += u32::from(found.is_some());
+            }
+            (_, Some(difference)) => bail!("{difference}"),
+            (Class::Exact, None) => self.exact += 1,
+            (Class::SomeOrder, None) => self.other_order += 1,
+        }
+        self.aborts += run.aborts;
+        self.fallback = self.fallback.or(run.fallback);
+        Ok(())
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} runs equal one lane", self.exact)?;
+        if self.other_order > 0 {
+            write!(f, ", {} equal one lane in their own order", self.other_order)?;
+        }
+        if self.unchecked > 0 {
+            write!(f, ", {} of {} naive ones went wrong", self.went_wrong, self.unchecked)?;
+        }
+        write!(f, " ({} aborts)", self.aborts)?;
+        for refused in &self.refused {
+            write!(f, "; {refused}")?;
+        }
+        if let Some(reason) = self.fallback {
+            write!(f, "; {}", reason.sentence())?;
+        }
+        Ok(())
+    }
 }
 
 /// The oracle that does not depend on this project: what the network agreed on.

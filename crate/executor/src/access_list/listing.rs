@@ -56,7 +56,7 @@ impl Listing {
 }
 
 /// An account after changes.
-pub(super) fn state_of(world: &World, changes: &StateChanges, address: &Address) -> AccountChange {
+pub(crate) fn state_of(world: &World, changes: &StateChanges, address: &Address) -> AccountChange {
     let changed = changes.get(address).cloned();
     changed.unwrap_or_else(|| AccountChange::unchanged(world.account(address)))
 }

@@ -31,8 +31,20 @@
 
 mod fold;
 mod listing;
+mod tamper;
 
 pub use alloy_eip7928::bal::Bal as BlockAccessList;
 pub use fold::{ListError, from_accesses, from_run};
 
-pub(crate) use listing::Listing;
+pub(crate) use listing::{Listing, state_of};
+pub(crate) use tamper::tamper;
+
+use crate::memory::Location;
+
+/// Why a list is wrong, and with it the block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rejection {
+    pub(crate) location: Location,
+    /// A sentence.
+    pub(crate) reason: String,
+}

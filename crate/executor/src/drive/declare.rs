@@ -42,7 +42,7 @@ pub(super) fn declare(
 
 /// Runs the block in block order: a sender who knows everything.
 fn in_order(workshop: &Workshop, declared: &mut Declared) -> Result<(), BlockError> {
-    let strategy = strategy::build(&Rules::Sequential, 1, Plan::default())?;
+    let strategy = strategy::build(&Rules::Sequential, 1, Plan::default());
     let mut machine = workshop.machine(Lane(0));
     let mut gas_used = 0;
     for index in indices(&workshop.block) {

@@ -9,6 +9,7 @@ use super::recorder::Recorder;
 use super::threads::{End, Floor};
 use super::workshop::Checked;
 use crate::evm::{Machine, Verdict};
+use crate::memory::Location;
 use crate::strategy::{Finding, Head, INCARNATIONS_MAX, Task, Wait};
 
 /// How many events a lane collects before it hands them on.
@@ -81,12 +82,19 @@ impl<'a> LaneLoop<'a> {
             strategy.blocked(version, blocked.on);
             return;
         }
+        let wrong = workshop.judge(version, &execution);
+        if let (Verdict::Unlisted(_), Some(location)) = (&execution.verdict, wrong) {
+            return self.reject(version, location);
+        }
         let (status, gas) = (execution.status(), execution.gas());
         let (so, undeclared) = (execution.so(), execution.undeclared);
         workshop.publish(version, execution, strategy);
         let to = self.now();
         self.recorder.execution_finished((from, to), version, status, gas);
         self.recorder.undeclared(to, version, undeclared);
+        if let Some(location) = wrong {
+            return self.reject(version, location);
+        }
         let check = strategy.executed(version, so);
         self.stamp = Some(to);
         if check {
@@ -97,6 +105,13 @@ impl<'a> LaneLoop<'a> {
             self.commit();
         }
         self.floor.share();
+    }
+
+    /// Ends the run: the block's access list is wrong.
+    fn reject(&mut self, version: Version, location: Location) {
+        let now = self.floor.now();
+        self.recorder.list_rejected(now, Some(version), location);
+        self.floor.end(End::Done(now));
     }
 
     fn validate(&mut self, version: Version) {

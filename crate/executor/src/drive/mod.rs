@@ -17,6 +17,7 @@ mod recording;
 mod rehearsal;
 #[cfg(all(test, not(feature = "interleavings")))]
 mod schedules;
+mod supply;
 mod threads;
 mod workshop;
 

@@ -13,6 +13,7 @@ use super::order::Order;
 use super::recorder::{Counts, Recorder};
 use super::recording;
 use super::workshop::Workshop;
+use crate::access_list::Rejection;
 use crate::block::{Block, BlockError};
 use crate::evm::{BaselineRun, Verdict};
 use crate::memory::{AccountNumber, Life, SlotFound};
@@ -67,10 +68,11 @@ impl RawRun {
         }
     }
 
-    /// Receipts and state. Fails if what comes after the last transaction does.
+    /// Receipts and state; none, if what was supplied with the block is wrong. Fails if what comes
+    /// after the last transaction does.
     pub fn outcome(&self) -> Result<Outcome, BlockError> {
         match &self.0 {
-            Raw::Lanes(run) => run.outcome(),
+            Raw::Lanes(run) => run.outcome().map(|(outcome, _)| outcome),
             Raw::Alone { run, block, .. } => run.outcome(block),
         }
     }
@@ -106,8 +108,12 @@ impl LanesRun {
     /// Puts receipts, state and record together. Fails if what comes after the last transaction
     /// does.
     pub(super) fn finish(mut self) -> Result<Run, BlockError> {
-        let outcome = self.outcome()?;
+        let (outcome, rejection) = self.outcome()?;
         let counts = self.counts();
+        let known = self.workshop.rejection().is_some();
+        if let (Some(rejection), false, Some(lane)) = (&rejection, known, self.lanes.first_mut()) {
+            lane.list_rejected(self.makespan, None, rejection.location);
+        }
         let order = self.workshop.order();
         let lanes = core::mem::take(&mut self.lanes);
         let recording = recording::recording(&self.workshop, &order, lanes);
@@ -121,16 +127,27 @@ impl LanesRun {
             executions: counts.executions,
             aborts: counts.aborts,
             wasted_gas: counts.wasted_gas,
+            rejected: rejection.map(|rejection| rejection.reason),
+            producer: self.workshop.producer(),
             ..Run::default()
         };
         self.workshop.complete(&order, &mut run)?;
         Ok(run)
     }
 
-    /// Receipts and state.
-    fn outcome(&self) -> Result<Outcome, BlockError> {
+    /// Receipts and state; or, instead of them, why the block is invalid.
+    fn outcome(&self) -> Result<(Outcome, Option<Rejection>), BlockError> {
+        if let Some(rejection) = self.workshop.rejection() {
+            return Ok((Outcome::default(), Some(rejection)));
+        }
         let block = &self.workshop.block;
-        let state = rules::after(block, &self.workshop.world, self.state())?.changes;
+        let before = self.state();
+        let kept = self.workshop.supply.as_ref().map(|_| before.clone()).unwrap_or_default();
+        let after = rules::after(block, &self.workshop.world, before)?;
+        if let Some(rejection) = self.workshop.judge_end(&kept, &after) {
+            return Ok((Outcome::default(), Some(rejection)));
+        }
+        let state = after.changes;
         let all = || (0..block.transactions.len() as u32).map(TxIndex).collect();
         let order = match self.workshop.order() {
             Order::Block => all(),
@@ -141,7 +158,7 @@ impl LanesRun {
             self.workshop.with_done(index, |done| match done.latest.as_ref() {
                 Some((_, execution)) => match &execution.verdict {
                     Verdict::Ran(result) => Some(Receipt::new(tx, result.clone())),
-                    Verdict::Invalid(_) | Verdict::Blocked(_) => None,
+                    Verdict::Invalid(_) | Verdict::Blocked(_) | Verdict::Unlisted(_) => None,
                 },
                 None => None,
             })
@@ -149,7 +166,7 @@ impl LanesRun {
         let receipts = receipts.collect();
         let mut outcome = Outcome { receipts, gas_used: 0, state, codes: self.codes() };
         outcome.accumulate();
-        Ok(outcome)
+        Ok((outcome, None))
     }
 
     /// Every account that differs from the world before the block.

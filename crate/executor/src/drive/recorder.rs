@@ -253,6 +253,23 @@ impl Recorder {
         self.push(time, EventKind::FellBack, None, |event, _| event.detail = reason as u8);
     }
 
+    /// Everything in the access list was loaded.
+    pub(super) fn prefetched(&mut self, locations: u32) {
+        self.push(0, EventKind::Prefetched, None, |event, _| event.gas = locations);
+    }
+
+    /// The access list is wrong.
+    pub(super) fn list_rejected(
+        &mut self,
+        time: u64,
+        version: Option<Version>,
+        location: Location,
+    ) {
+        self.push(time, EventKind::ListRejected, version, |event, book| {
+            event.location = Some(book.number(location));
+        });
+    }
+
     /// What the strategy has decided.
     pub(super) fn told(&mut self, time: u64, notice: Notice) {
         let (kind, tx, number) = match notice {

@@ -14,6 +14,7 @@ use super::one_lane::OneLane;
 use super::outlook;
 use super::raw::{LanesRun, Raw, RawRun};
 use super::recorder::{Book, Recorder};
+use super::supply;
 use super::workshop::Workshop;
 use super::{Run, declare};
 use crate::block::{Block, BlockError};
@@ -177,6 +178,7 @@ impl<'a> Floor<'a> {
     ) -> Result<Self, BlockError> {
         // What is supplied was there before.
         let hints = Hints::new(&block, &world, settings)?;
+        let supply = supply::on_threads(&block, &world, settings, options)?;
         let start = (options.now)();
         let lanes = settings.lanes.clamp(1, lanescope_protocol::limits::LANES_MAX);
         let rules = &settings.strategy.rules;
@@ -185,9 +187,10 @@ impl<'a> Floor<'a> {
         let plan = hints.put_into(plan, rules);
         let plan = declare::plan_for(&block, declared.as_ref(), plan);
         Ok(Self {
-            strategy: strategy::build(rules, lanes, plan)?,
+            strategy: strategy::build(rules, lanes, plan),
             workshop: Workshop::new(block, world, strategy::manner(rules), options.record)?
-                .under(declared),
+                .under(declared)
+                .supplied(supply),
             options,
             start,
             gas_used: Mutex::new(0),
@@ -202,7 +205,10 @@ impl<'a> Floor<'a> {
     }
 
     pub(super) fn run_lane(&self, lane: Lane) {
-        let recorder = Recorder::new(lane, self.options.record, Arc::clone(&self.book));
+        let mut recorder = Recorder::new(lane, self.options.record, Arc::clone(&self.book));
+        if lane == Lane(0) && self.workshop.open_list(&mut recorder) {
+            self.end(End::Done(0));
+        }
         let mut recorder = LaneLoop::new(self, lane, recorder).run();
         self.options.sink.batch(recorder.unsent());
         self.finished.lock().unwrap_or_else(PoisonError::into_inner).push(recorder);

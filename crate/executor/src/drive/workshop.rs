@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use lanescope_protocol::{Lane, TxIndex, Version};
 
 use super::outlook::Outlook;
+use super::supply::Supply;
 use crate::block::{Block, BlockError};
 use crate::evm::{
     Chance, Declared, Effects, Execution, Field, Filter, Machine, SlotRead, Verdict,
@@ -41,6 +42,8 @@ pub(super) struct Workshop {
     pub(super) declared: Option<Arc<Declared>>,
     /// How many have published, where what is published is final; locked while one does.
     pub(super) published: Mutex<u32>,
+    /// What came with the block, if anything did.
+    pub(super) supply: Option<Supply>,
     /// Whether thrown-away incarnations are kept, and checks say everything that has moved.
     keeps_all: bool,
 }
@@ -106,6 +109,7 @@ impl Workshop {
             manner,
             declared: None,
             published: Mutex::new(0),
+            supply: None,
             keeps_all,
         })
     }
@@ -115,10 +119,17 @@ impl Workshop {
         Self { declared: declared.map(Arc::new), ..self }
     }
 
+    /// The same, with what came with the block.
+    pub(super) fn supplied(mut self, supply: Option<Supply>) -> Self {
+        self.supply = supply;
+        self
+    }
+
     /// An EVM for one lane.
     pub(super) fn machine(&self, lane: Lane) -> Machine {
         let (block, memory) = (Arc::clone(&self.block), Arc::clone(&self.memory));
-        Machine::new(block, memory, lane, self.manner).under(self.declared.clone())
+        let machine = Machine::new(block, memory, lane, self.manner);
+        machine.under(self.declared.clone()).supplied(self.list().cloned())
     }
 
     /// What is known of an incarnation before it runs.
@@ -260,7 +271,8 @@ impl Workshop {
         let latest = done.latest.as_ref().filter(|(latest, _)| *latest == version);
         let Some((_, execution)) = latest else { return checked };
         checked.gas = execution.gas();
-        if self.manner.sight == Sight::Latest {
+        // Nothing is detected; or it has read from the list, and was compared with it.
+        if self.manner.sight == Sight::Latest || self.supply.is_some() {
             return checked;
         }
         let accounts = execution.accounts.iter();

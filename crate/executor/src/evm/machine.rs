@@ -15,6 +15,7 @@ use smallvec::SmallVec;
 use super::declared::Declared;
 use super::effects::{self, Effects};
 use super::instants;
+use super::listed::Listed;
 use super::observe;
 use super::reads::{AccountRead, Field, SlotRead};
 use super::setup::{Evm, evm};
@@ -54,6 +55,8 @@ pub(crate) enum Verdict {
     Invalid(String),
     /// It stopped at an estimate.
     Blocked(Blocked),
+    /// It stopped at what the block's access list does not name.
+    Unlisted(Location),
 }
 
 impl Execution {
@@ -61,7 +64,7 @@ impl Execution {
     pub(crate) fn gas(&self) -> u64 {
         match &self.verdict {
             Verdict::Ran(result) => result.tx_gas_used(),
-            Verdict::Invalid(_) | Verdict::Blocked(_) => 0,
+            Verdict::Invalid(_) | Verdict::Blocked(_) | Verdict::Unlisted(_) => 0,
         }
     }
 
@@ -89,7 +92,7 @@ impl Execution {
             Verdict::Ran(ExecutionResult::Success { .. }) => Status::Succeeded,
             Verdict::Ran(ExecutionResult::Revert { .. }) => Status::Reverted,
             Verdict::Ran(ExecutionResult::Halt { .. }) => Status::Halted,
-            Verdict::Invalid(_) | Verdict::Blocked(_) => Status::Invalid,
+            Verdict::Invalid(_) | Verdict::Blocked(_) | Verdict::Unlisted(_) => Status::Invalid,
         }
     }
 }
@@ -134,6 +137,14 @@ impl Machine {
     pub(crate) fn under(mut self, declared: Option<Arc<Declared>>) -> Self {
         if let Some(view) = self.evm.ctx.journaled_state.database.view() {
             view.declared = declared;
+        }
+        self
+    }
+
+    /// The same, but the state comes from the block's access list, if there is one.
+    pub(crate) fn supplied(mut self, listed: Option<Arc<Listed>>) -> Self {
+        if let Some(view) = self.evm.ctx.journaled_state.database.view() {
+            view.listed = listed;
         }
         self
     }
@@ -235,9 +246,10 @@ fn complete(
             let effects = effects::effects(state, view, rules.keeps_empty, recipient, fee);
             (effects, Verdict::Ran(result))
         }
-        Err(error) => match view.blocked {
-            Some(blocked) => (Effects::default(), Verdict::Blocked(blocked)),
-            None => (Effects::default(), Verdict::Invalid(invalid_reason(&error))),
+        Err(error) => match (view.blocked, view.unlisted) {
+            (Some(blocked), _) => (Effects::default(), Verdict::Blocked(blocked)),
+            (None, Some(location)) => (Effects::default(), Verdict::Unlisted(location)),
+            (None, None) => (Effects::default(), Verdict::Invalid(invalid_reason(&error))),
         },
     };
     let undeclared = enforce(rules, index, &effects, &verdict, view);
@@ -245,7 +257,8 @@ fn complete(
         let (left, result) = touches::failed(block, tx, view, fee(block, tx, tx.gas_limit));
         (effects, verdict) = (left, Verdict::Ran(result));
     }
-    let is_doubtful = register_needs(tx, view);
+    // What a list supplies does not change.
+    let is_doubtful = view.listed.is_none() && register_needs(tx, view);
     let recipient = view.memory().fee_recipient();
     // Fees are published without telling anybody. They can only add to what was seen, so a balance
     // that was large enough stays so.

@@ -7,7 +7,9 @@ mod effects;
 #[cfg(all(test, not(feature = "interleavings")))]
 mod fuzz;
 mod instants;
+mod judge;
 mod ledger;
+mod listed;
 mod machine;
 mod observe;
 mod reads;
@@ -25,6 +27,7 @@ pub use sequential::{SequentialRun, run_sequential, run_sequential_listed};
 
 pub(crate) use declared::Declared;
 pub(crate) use effects::{Effects, SlotWrite};
+pub(crate) use listed::Listed;
 pub(crate) use machine::{Chance, Execution, Machine, Verdict, cost};
 pub(crate) use reads::{AccountRead, Field, SlotRead};
 pub(crate) use replay::replay;

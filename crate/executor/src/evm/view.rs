@@ -4,7 +4,7 @@ use core::error::Error;
 use core::fmt;
 use std::sync::Arc;
 
-use lanescope_protocol::TxIndex;
+use lanescope_protocol::{TxIndex, Version};
 use revm::DatabaseRef;
 use revm::bytecode::Bytecode;
 use revm::context_interface::DBErrorMarker;
@@ -13,6 +13,7 @@ use revm::state::{AccountId, AccountInfo};
 
 use super::declared::Declared;
 use super::instants::Progress;
+use super::listed::Listed;
 use super::reads::{AccountRead, Needs, SlotRead};
 use super::touches::Touch;
 use crate::memory::{AccountNumber, AccountState, Location, Memory, SlotFound, SlotNumber};
@@ -46,6 +47,10 @@ pub(super) struct View {
     pub(super) progress: Progress,
     /// Answers that are given already: those before the instant from which on it runs again.
     given: Given,
+    /// The block's access list, which is asked instead of the memory, if there is one.
+    pub(super) listed: Option<Arc<Listed>>,
+    /// What the incarnation asked for that is not in the list.
+    pub(super) unlisted: Option<Location>,
 }
 
 /// The first answers of a run, in program order.
@@ -171,6 +176,8 @@ impl View {
             nonce_predicted: false,
             creates: false,
             blocked: None,
+            listed: None,
+            unlisted: None,
             progress: Progress::default(),
             given: Given::default(),
             declared: None,
@@ -190,6 +197,7 @@ impl View {
         self.nonce_predicted = false;
         self.creates = false;
         self.blocked = None;
+        self.unlisted = None;
         self.undeclared = None;
     }
 
@@ -240,6 +248,9 @@ impl View {
     }
 
     pub(super) fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, EstimateMet> {
+        if self.listed.is_some() {
+            return self.listed_account(address);
+        }
         let is_sender = address == self.sender.address;
         self.must_be_declared(Location::Code(address))?;
         if let Some(read) = self.given.accounts.get(self.accounts.len()).copied() {
@@ -316,6 +327,39 @@ impl View {
         exists.then_some(info)
     }
 
+    /// An account out of the block's access list.
+    fn listed_account(&mut self, address: Address) -> Result<Option<AccountInfo>, EstimateMet> {
+        let listed = self.listed.as_ref();
+        let Some(seen) = listed.and_then(|list| list.account(&address, self.sender.tx)) else {
+            self.unlisted.get_or_insert(Location::Balance(address));
+            return Err(EstimateMet);
+        };
+        let is_sender = address == self.sender.address;
+        let needs = Needs {
+            exact_balance: self.rules.strict,
+            exact_nonce: self.rules.strict || is_sender,
+            at_least: if is_sender { self.sender.cost } else { U256::ZERO },
+            ..Needs::default()
+        };
+        let account = self.memory.account_number(&address);
+        let trust = Trust { steady: false, predicted: false };
+        let info = self.hand_out(account, address, seen, needs, trust);
+        Ok(seen.exists.then_some(info))
+    }
+
+    /// A slot out of the block's access list: who has written it, and its value.
+    fn listed_slot(
+        &mut self,
+        list: &Listed,
+        address: Address,
+        key: U256,
+    ) -> Result<(Option<Version>, U256), EstimateMet> {
+        list.slot(&address, key, self.sender.tx).ok_or_else(|| {
+            self.unlisted.get_or_insert(Location::Slot(address, key));
+            EstimateMet
+        })
+    }
+
     fn hand_out(
         &mut self,
         account: AccountNumber,
@@ -340,13 +384,17 @@ impl View {
         // revm knows the empty code. Handing it out would count references to it, and that count
         // is one cache line for all lanes.
         let has_code = seen.code_hash != KECCAK_EMPTY;
-        let code = has_code.then(|| self.memory.code(account, seen.code_hash, self.lane));
+        let code = has_code.then(|| {
+            let listed = self.listed.as_ref().and_then(|list| list.code(&seen.code_hash));
+            listed.unwrap_or_else(|| self.memory.code(account, seen.code_hash, self.lane))
+        });
         let (balance, nonce, code_hash) = (seen.balance, seen.nonce, seen.code_hash);
         AccountInfo { balance, nonce, code_hash, account_id: id, code }
     }
 
     pub(super) fn code_by_hash(&self, code_hash: B256) -> Bytecode {
-        self.memory.code_by_hash(code_hash)
+        let listed = self.listed.as_ref().and_then(|list| list.code(&code_hash));
+        listed.unwrap_or_else(|| self.memory.code_by_hash(code_hash))
     }
 
     pub(super) fn storage(
@@ -365,15 +413,20 @@ impl View {
         read.needs.storage = true;
         let reset = read.seen.by.reset;
         let slot = self.memory.slot(read.account, key);
-        self.filter.add_slot(slot.number);
         let after = self.accounts.len() as u32;
         let at = self.progress.spent();
+        if let Some(list) = self.listed.clone() {
+            let (saw, value) = self.listed_slot(&list, address, key)?;
+            self.slots.push(SlotRead { slot, key, saw, value, reset, after, at });
+            return Ok(value);
+        }
+        self.filter.add_slot(slot.number);
         if let Some(read) = self.given.slots.get(self.slots.len()).copied() {
             self.slots.push(SlotRead { after, at, ..read });
             return Ok(read.value);
         }
         let found = match self.rules.sight {
-            Sight::Versions => self.memory.read_slot(slot, self.sender.tx, reset),
+            Sight::Versions | Sight::Listed => self.memory.read_slot(slot, self.sender.tx, reset),
             // Nobody is told of what is published, so nobody needs to know who has read.
             Sight::Final | Sight::Latest => self.memory.find_slot(slot, reader, reset),
         };

@@ -1,6 +1,7 @@
 //! Scheduling rules. A strategy is a state machine that knows transactions by index only: no EVM,
 //! no thread, no clock, nothing that blocks for long. Both drivers run the same one.
 
+mod access_list;
 mod block_stm;
 mod board;
 mod declared_locks;
@@ -26,8 +27,7 @@ use lanescope_protocol::strategy::{
 };
 use lanescope_protocol::{Incarnation, Lane, Rules, TxIndex, Version};
 
-use crate::block::BlockError;
-
+use access_list::AccessList;
 pub(crate) use block_stm::BlockStm;
 use declared_locks::DeclaredLocks;
 use in_order_merge::InOrderMerge;
@@ -180,13 +180,15 @@ pub(crate) enum Sight {
     Final,
     /// Whatever has been published when it looks, by anybody; and what is published is final.
     Latest,
+    /// What the block's access list says of the state before it (EIP-7928).
+    Listed,
 }
 
 impl Sight {
     /// As whom a transaction with this place asks the memory, where so many are final.
     pub(crate) fn reader(self, place: TxIndex, settled: u32) -> TxIndex {
         match self {
-            Self::Versions => place,
+            Self::Versions | Self::Listed => place,
             Self::Final => place.min(TxIndex(settled)),
             Self::Latest => TxIndex(settled),
         }
@@ -201,6 +203,8 @@ pub(crate) struct Manner {
     pub(crate) exact_accounts: bool,
     /// A sender's nonce is taken from the transaction while earlier ones have not run.
     pub(crate) predicts_nonces: bool,
+    /// Everything is loaded before the first execution: no read is cold.
+    pub(crate) prefetches: bool,
     /// Senders that nothing in the block can stop are not read at all. Who looks at such an account
     /// after all runs twice.
     pub(crate) trusts_senders: bool,
@@ -220,6 +224,7 @@ impl Default for Manner {
             sight: Sight::Versions,
             exact_accounts: false,
             predicts_nonces: true,
+            prefetches: false,
             trusts_senders: true,
             estimates: true,
             shortcuts: true,
@@ -258,33 +263,32 @@ pub(crate) fn manner(rules: &Rules) -> Manner {
             own_order: rules.class() != Class::Exact,
             ..Manner::default()
         },
+        Rules::AccessList(_) => {
+            Manner { sight: Sight::Listed, prefetches: true, ..Manner::default() }
+        }
         _ => Manner::default(),
     }
 }
 
 /// Builds a strategy for a block.
-pub(crate) fn build(
-    rules: &Rules,
-    lanes: u16,
-    plan: Plan,
-) -> Result<Box<dyn Strategy>, BlockError> {
+pub(crate) fn build(rules: &Rules, lanes: u16, plan: Plan) -> Box<dyn Strategy> {
     match rules {
-        Rules::Sequential => Ok(Box::new(Sequential::new(plan.batches.len()))),
-        Rules::BlockStm(of) if is_plain(of) => Ok(Box::new(BlockStm::new(lanes, plan))),
-        Rules::BlockStm(of) => Ok(Box::new(Speculation::new_speculation(lanes, plan, *of))),
+        Rules::Sequential => Box::new(Sequential::new(plan.batches.len())),
+        Rules::BlockStm(of) if is_plain(of) => Box::new(BlockStm::new(lanes, plan)),
+        Rules::BlockStm(of) => Box::new(Speculation::new_speculation(lanes, plan, *of)),
         Rules::DependencyGraph(of) => {
             let hints = Expectation::Nothing;
             let rules = BlockStmRules { balances: of.balances, hints, ..BlockStmRules::default() };
-            Ok(Box::new(Speculation::new_speculation(lanes, plan, rules)))
+            Box::new(Speculation::new_speculation(lanes, plan, rules))
         }
-        Rules::InOrderMerge(of) => Ok(Box::new(InOrderMerge::new_merge(lanes, plan, of))),
-        Rules::Rounds(of) => Ok(Box::new(Rounds::new_rounds(lanes, plan, of))),
-        Rules::Naive => Ok(Box::new(Naive::new(plan.batches.len()))),
+        Rules::InOrderMerge(of) => Box::new(InOrderMerge::new_merge(lanes, plan, of)),
+        Rules::Rounds(of) => Box::new(Rounds::new_rounds(lanes, plan, of)),
+        Rules::Naive => Box::new(Naive::new(plan.batches.len())),
         Rules::DeclaredLocks(of) => {
-            Ok(Box::new(DeclaredLocks::new(*of, lanes, &plan.wants, plan.block_gas)))
+            Box::new(DeclaredLocks::new(*of, lanes, &plan.wants, plan.block_gas))
         }
-        Rules::OwnedShared(of) => Ok(Box::new(OwnedShared::new(*of, &plan.wants, plan.block_gas))),
-        _ => Err(BlockError::Unsupported(rules.name().title().to_owned())),
+        Rules::OwnedShared(of) => Box::new(OwnedShared::new(*of, &plan.wants, plan.block_gas)),
+        Rules::AccessList(_) => Box::new(AccessList::new(&plan)),
     }
 }
 

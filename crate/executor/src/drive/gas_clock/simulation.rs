@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use lanescope_protocol::{Costs, Fault, Lane, Rules, Settings, TxIndex, Version};
+use lanescope_protocol::{Costs, Fault, Lane, Settings, TxIndex, Version};
 use rustc_hash::FxHashMap;
 
 use super::super::Run;
@@ -12,11 +12,13 @@ use super::super::hints::Hints;
 use super::super::outlook;
 use super::super::raw::LanesRun;
 use super::super::recorder::{Book, Recorder};
+use super::super::supply;
 use super::super::workshop::{Checked, Workshop};
 use super::in_flight::{Circumstances, InFlight, Pace, Place, Timing};
 use super::lanes::{Doing, Lanes, Lost, Validation, slowness};
 use crate::block::{Block, BlockError};
-use crate::evm::{Filter, Machine, Verdict};
+use crate::evm::{Execution, Filter, Machine, Verdict};
+use crate::memory::Location;
 use crate::strategy::{self, Finding, Head, INCARNATIONS_MAX, Sight, Strategy, Task};
 use crate::world::World;
 
@@ -52,7 +54,7 @@ pub(super) struct Simulation {
     pub(super) now: u64,
     /// Gas of transactions that are final.
     gas_used: u64,
-    /// Ticks that making the hints took.
+    /// Ticks that making the hints took; what a list took, the workshop knows.
     producer: u64,
     /// Places that were read, and when the first execution that did so ended.
     warm: FxHashMap<Place, u64>,
@@ -103,11 +105,13 @@ impl Simulation {
         let plan = hints.put_into(plan, rules);
         let plan = declare::plan_for(&block, declared.as_ref(), plan);
         let manner = strategy::manner(rules);
-        let strategy = strategy::build(rules, settings.lanes, plan)?;
+        let strategy = strategy::build(rules, settings.lanes, plan);
         let transactions = block.transactions.len();
-        let workshop = Workshop::new(block, world, manner, true)?.under(declared);
+        let supply = supply::on_gas_clock(&block, &world, settings)?;
+        let workshop = Workshop::new(block, world, manner, true)?.under(declared).supplied(supply);
         let machine = workshop.machine(Lane(0)).timed();
-        let recorder = Recorder::new(Lane(0), true, Arc::new(Book::default()));
+        let mut recorder = Recorder::new(Lane(0), true, Arc::new(Book::default()));
+        let done = workshop.open_list(&mut recorder);
         let mut simulation = Self {
             workshop,
             strategy,
@@ -122,13 +126,13 @@ impl Simulation {
             gas_used: 0,
             producer,
             warm: FxHashMap::default(),
-            prefetched: matches!(rules, Rules::AccessList(_)),
+            prefetched: manner.prefetches,
             changed: Filter::default(),
             committed_at: 0,
             commit_due: false,
             lost: vec![0; transactions],
             wrong: FxHashMap::default(),
-            done: false,
+            done,
             stuck: false,
             #[cfg(test)]
             lengths: None,
@@ -139,6 +143,9 @@ impl Simulation {
 
     /// Begins: what happens at tick 0.
     pub(super) fn start(&mut self) -> Result<(), BlockError> {
+        if self.done {
+            return Ok(());
+        }
         self.happen(0)
     }
 
@@ -194,6 +201,9 @@ impl Simulation {
                 }
                 Due::Commit => self.commit_one(last)?,
             }
+            if self.done {
+                return Ok(());
+            }
         }
         self.commit(last)?;
         // A check can free a transaction, and what it frees can be committed, and so on.
@@ -229,6 +239,10 @@ impl Simulation {
         let Some(execution) = self.spoil(lane, (version, shown), role, execution) else { return };
         let mut execution = execution;
         execution.look_again(&self.workshop.memory);
+        if let Some(location) = self.workshop.judge(shown, &execution) {
+            self.reject(shown, (from, lane), location, &execution);
+            return;
+        }
         let (status, gas) = (execution.status(), execution.gas());
         let (so, undeclared) = (execution.so(), execution.undeclared);
         self.change(shown.tx);
@@ -239,6 +253,23 @@ impl Simulation {
         if self.strategy.executed(version, so) {
             self.begin_validation(lane, role, version);
         }
+    }
+
+    /// Ends the run: the block's access list is wrong.
+    fn reject(
+        &mut self,
+        version: Version,
+        (from, lane): (u64, Lane),
+        location: Location,
+        execution: &Execution,
+    ) {
+        let recorder = self.recorder.at(lane);
+        if !matches!(execution.verdict, Verdict::Unlisted(_)) {
+            let (status, gas) = (execution.status(), execution.gas());
+            recorder.execution_finished((from, self.now), version, status, gas);
+        }
+        recorder.list_rejected(self.now, Some(version), location);
+        self.done = true;
     }
 
     /// What a transaction has written is about to change, or has.
@@ -536,6 +567,7 @@ impl Simulation {
         self.end_waits();
         let lanes = vec![self.recorder];
         let run = LanesRun { workshop: self.workshop, lanes, makespan: self.now }.finish()?;
-        Ok(Run { producer: self.producer, ..run })
+        let producer = run.producer.max(self.producer);
+        Ok(Run { producer, ..run })
     }
 }

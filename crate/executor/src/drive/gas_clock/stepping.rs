@@ -70,7 +70,7 @@ impl Stepper {
         let workshop = Workshop::new(block, world, strategy::manner(rules), true)?;
         let workshop = workshop.under(declared);
         let mut stepper = Self {
-            strategy: strategy::build(rules, settings.lanes, plan)?,
+            strategy: strategy::build(rules, settings.lanes, plan),
             machine: workshop.machine(Lane(0)).timed(),
             workshop,
             recorder: Recorder::new(Lane(0), true, Arc::new(Book::default())),
