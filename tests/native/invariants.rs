@@ -14,7 +14,7 @@ use lanescope_protocol::{
     AccessKind, Clock, Costs, Event, EventKind, Lane, Rules, Settings, StrategyName, Trace,
     TxIndex, Version,
 };
-use lanescope_tests::{check_faults, check_invariants, check_repeats, strategies, trace};
+use lanescope_tests::{check_faults, check_invariants, check_repeats, trace};
 use lanescope_workloads::{Prepared, catalogue, compose, prepare};
 use proptest::prelude::*;
 
@@ -51,7 +51,7 @@ fn recipes() -> impl Strategy<Value = Recipe> {
 fn rules() -> impl Strategy<Value = lanescope_protocol::Strategy> {
     let tampered = [Tamper::Drop, Tamper::Alter, Tamper::Add]
         .map(|tamper| Rules::AccessList(AccessList { tamper, ..AccessList::default() }).into());
-    prop::sample::select(strategies().chain(tampered).collect::<Vec<_>>())
+    prop::sample::select(lanescope_protocol::Strategy::all().chain(tampered).collect::<Vec<_>>())
 }
 
 fn plain_settings() -> impl Strategy<Value = Settings> {

@@ -12,9 +12,7 @@ use lanescope_protocol::strategy::{
     AccessList, Declarations, DeclaredLocks, DependencyGraph, Hints, LockOrder, Producer, Tamper,
 };
 use lanescope_protocol::{Class, Rules, Settings, Strategy, StrategyName, Trace};
-use lanescope_tests::{
-    RUNNABLE, check_invariants, mainnet_files, overlapping_conflict, strategies,
-};
+use lanescope_tests::{check_invariants, mainnet_files, overlapping_conflict};
 use lanescope_workloads::{Prepared, catalogue, compose, open, prepare};
 
 const LANES: [u16; 5] = [1, 2, 4, 8, 16];
@@ -63,15 +61,11 @@ fn workloads() -> Vec<Subject> {
     subjects
 }
 
-fn runs(name: StrategyName) -> bool {
-    RUNNABLE.contains(&name)
-}
-
 #[test]
 fn every_class_holds_on_every_workload() {
     let mut naive_differs = 0;
     for subject in workloads() {
-        for strategy in strategies() {
+        for strategy in Strategy::all() {
             for lanes in LANES {
                 let trace = subject.run(strategy, lanes);
                 let at = format!("{}: {strategy} on {lanes} lanes", subject.name);
@@ -88,9 +82,7 @@ fn every_class_holds_on_every_workload() {
             }
         }
     }
-    if runs(StrategyName::Naive) {
-        assert!(naive_differs > 0, "a block without conflicts shows nothing of the naive strategy");
-    }
+    assert!(naive_differs > 0, "a block without conflicts shows nothing of the naive strategy");
 }
 
 /// The factor by which a run may beat its own longest chain: nothing but rounding.
@@ -103,7 +95,7 @@ fn one_counter_orders_everybody_but_who_is_told_all_values() {
     let lanes = 8;
     let ordered =
         [StrategyName::BlockStm, StrategyName::InOrderMerge, StrategyName::DependencyGraph];
-    for name in ordered.into_iter().filter(|name| runs(*name)) {
+    for name in ordered {
         let summary = subject.run(name, lanes).summary;
         // Where reads happen at their own instants, what comes before the counter is read overlaps.
         let ideal = summary.sequential as f64 / summary.critical_path_gas as f64;
@@ -111,23 +103,18 @@ fn one_counter_orders_everybody_but_who_is_told_all_values() {
         assert!(found <= ideal * NEARLY_ONE, "{}: {found} of {ideal}", name.title());
         assert!(found < 2.0, "{}: {found}", name.title());
     }
-    if runs(StrategyName::AccessList) {
-        let trace = subject.run(StrategyName::AccessList, lanes);
-        let found = trace.summary.speedup();
-        assert!(found > f64::from(lanes) * 0.85, "{found} on {lanes} lanes");
-        assert_eq!(trace.summary.aborts, 0);
-        assert_eq!(trace.summary.producer, subject.sequential.gas_used);
-    }
+    let trace = subject.run(StrategyName::AccessList, lanes);
+    let found = trace.summary.speedup();
+    assert!(found > f64::from(lanes) * 0.85, "{found} on {lanes} lanes");
+    assert_eq!(trace.summary.aborts, 0);
+    assert_eq!(trace.summary.producer, subject.sequential.gas_used);
 }
 
 #[test]
 fn in_order_merge_runs_nothing_more_than_twice() {
-    if !runs(StrategyName::InOrderMerge) {
-        return;
-    }
     for subject in workloads() {
         for lanes in LANES {
-            for strategy in strategies() {
+            for strategy in Strategy::all() {
                 if strategy.rules.name() != StrategyName::InOrderMerge {
                     continue;
                 }
@@ -151,9 +138,6 @@ fn executions(trace: &Trace) -> BTreeMap<u32, u32> {
 
 #[test]
 fn tampered_lists_are_rejected_and_honest_ones_are_not() {
-    if !runs(StrategyName::AccessList) {
-        return;
-    }
     for subject in workloads() {
         for producer in [Producer::OneLane, Producer::BlockStm] {
             let rules = |tamper| Rules::AccessList(AccessList { tamper, producer });
@@ -180,9 +164,6 @@ fn tampered_lists_are_rejected_and_honest_ones_are_not() {
 
 #[test]
 fn whatever_a_dependency_graph_says_the_result_is_the_same() {
-    if !runs(StrategyName::DependencyGraph) {
-        return;
-    }
     for subject in workloads() {
         for hints in [Hints::Exact, Hints::Wrong, Hints::Missing, Hints::Chain] {
             for groups in [false, true] {
@@ -206,9 +187,6 @@ fn whatever_a_dependency_graph_says_the_result_is_the_same() {
 
 #[test]
 fn who_holds_a_lock_is_alone_with_it() {
-    if !runs(StrategyName::DeclaredLocks) {
-        return;
-    }
     for subject in workloads() {
         for order in [LockOrder::Priority, LockOrder::Block] {
             for declares in [Declarations::Ideal, Declarations::Simulated] {
@@ -253,7 +231,7 @@ fn real_blocks_end_as_on_one_lane_under_every_exact_strategy() {
         }
         let opened = open(&name, &std::fs::read(&file).unwrap()).unwrap();
         let subject = Subject::new(&name, prepare(&opened.scenario, opened.state).unwrap());
-        for strategy in strategies().filter(|strategy| strategy.class() == Class::Exact) {
+        for strategy in Strategy::all().filter(|strategy| strategy.class() == Class::Exact) {
             for lanes in [4, 16] {
                 let trace = subject.run(strategy, lanes);
                 let at = format!("{name}: {strategy} on {lanes} lanes");

@@ -11,26 +11,11 @@ use std::time::Instant;
 use lanescope_executor::{
     BlockError, GasClockRun, NoSink, Outcome, Run, ThreadsOptions, run_on_threads,
 };
-use lanescope_protocol::{Clock, Settings, Strategy, StrategyName, Trace};
+use lanescope_protocol::{Clock, Settings, Trace};
 use lanescope_workloads::Prepared;
 
 pub use invariants::{check_faults, check_invariants, check_repeats, overlapping_conflict};
 pub use state_tests::state_test_files;
-
-/// The strategies that run.
-pub const RUNNABLE: [StrategyName; 6] = [
-    StrategyName::Sequential,
-    StrategyName::BlockStm,
-    StrategyName::InOrderMerge,
-    StrategyName::Rounds,
-    StrategyName::DependencyGraph,
-    StrategyName::AccessList,
-];
-
-/// Every strategy and every preset that runs.
-pub fn strategies() -> impl Iterator<Item = Strategy> {
-    Strategy::all().filter(|strategy| RUNNABLE.contains(&strategy.rules.name()))
-}
 
 /// Runs a block as the settings say, and puts the trace together. `sequential` is its result on one
 /// lane.

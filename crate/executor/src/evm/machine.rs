@@ -127,8 +127,9 @@ impl Machine {
         let strict = manner.exact_accounts
             || block.spec.is_enabled_in(SpecId::AMSTERDAM)
             || memory.world().may_overflow();
-        let rules = Rules { keeps_empty: keeps_empty(block.spec), strict, sight: manner.sight };
-        let mut evm = evm(&block, Source::Memory(View::new(memory, rules, lane.get())));
+        let sight = manner.sight;
+        let rules = Rules { keeps_empty: keeps_empty(block.spec), strict, sight };
+        let mut evm = evm(&block, Source::Memory(Box::new(View::new(memory, rules, lane.get()))));
         observe::install(evm.instruction.instruction_table_mut());
         Self { block, rules, manner, evm }
     }

@@ -18,7 +18,7 @@ use crate::world::World;
 #[derive(Debug)]
 pub(super) enum Source {
     /// The multi-version memory, as one lane sees it.
-    Memory(View),
+    Memory(Box<View>),
     /// The state of a run on one lane.
     Ledger(Ledger),
     /// The state before the block, for a journal that keeps everything since.
