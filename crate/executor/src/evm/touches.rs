@@ -55,9 +55,9 @@ pub(crate) fn touches(
     }
     let slot = |account, key| Location::Slot(memory.address(account), key);
     touches.extend(slots.iter().map(|read| Touch::read(slot(read.slot.account, read.key))));
+    let from_effects = touches.len();
     let empty = effects.empty_slots.iter();
     touches.extend(empty.map(|(account, key)| Touch::read(slot(*account, *key))));
-    let written = touches.len();
     for (account, change) in &effects.accounts {
         let address = memory.address(*account);
         let existed = accounts.iter().any(|read| read.account == *account && read.seen.exists);
@@ -78,7 +78,7 @@ pub(crate) fn touches(
         touches.push(Touch::write(slot(write.account, key)));
     }
     // Effects come in the order of a hash map, another one in every run.
-    touches[written..].sort_unstable_by_key(|touch| touch.location);
+    touches[from_effects..].sort_unstable_by_key(|touch| touch.location);
     touches
 }
 
