@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::Bloom;
 use alloy_rlp::{BufMut, Encodable, Header};
+use lanescope_protocol::TxIndex;
 use lanescope_protocol::event::Status;
 use revm::context::TxEnv;
 use revm::context_interface::result::{ExecutionResult, Output};
@@ -157,6 +158,18 @@ impl Outcome {
             bloom.accrue_log(log);
         });
         bloom
+    }
+
+    /// The same with receipts in block order. `order`: the transactions that they belong to, in
+    /// theirs.
+    #[must_use]
+    pub fn in_block_order(&self, order: &[TxIndex]) -> Self {
+        let mut receipts: Vec<_> = order.iter().zip(&self.receipts).collect();
+        receipts.sort_by_key(|(tx, _)| **tx);
+        let receipts = receipts.into_iter().map(|(_, receipt)| receipt.clone()).collect();
+        let mut sorted = Self { receipts, ..self.clone() };
+        sorted.accumulate();
+        sorted
     }
 
     /// Fills in the running totals.

@@ -10,7 +10,7 @@ use lanescope_protocol::scenario::HeaderClaims;
 use lanescope_protocol::trace::{
     Excluded, HeaderCheck, LocationInfo, LocationKind, Summary, TransactionInfo,
 };
-use lanescope_protocol::{Settings, Trace};
+use lanescope_protocol::{Class, Settings, Trace};
 
 use crate::names::Names;
 use crate::prepare::{Prepared, TransactionLabel};
@@ -29,9 +29,12 @@ pub fn trace(
     run: Run,
 ) -> Trace {
     prepared.names.learn(&prepared.block, &prepared.world);
-    let identical = difference(sequential, &run.outcome).is_none();
     let class = settings.strategy.class();
-    let difference = difference(run.replay.as_ref().unwrap_or(sequential), &run.outcome);
+    let identical = difference(sequential, &run.outcome).is_none();
+    let difference = match class {
+        Class::Nothing => harm(sequential, &run),
+        _ => difference(run.replay.as_ref().unwrap_or(sequential), &run.outcome),
+    };
     let critical_path_gas =
         critical::path_gas(&run, &prepared.block, settings, &sequential.receipts);
     let summary = Summary {
@@ -78,6 +81,20 @@ pub fn trace(
         events: run.recording.events,
         accesses: run.recording.accesses,
     }
+}
+
+/// What went wrong where nobody detected conflicts; transactions are compared by their place in the
+/// block, whenever they committed.
+fn harm(sequential: &Outcome, run: &Run) -> Option<String> {
+    if let Some((first, why)) = run.excluded.first() {
+        let others = run.excluded.len() - 1;
+        let others = if others > 0 { format!(", and {others} more") } else { String::new() };
+        return Some(format!("{first} is not in the result{others}: {why}"));
+    }
+    if run.order.is_empty() {
+        return difference(sequential, &run.outcome);
+    }
+    difference(sequential, &run.outcome.in_block_order(&run.order))
 }
 
 /// Compares a result with what a real block's header claims, field by field. Fields that the header

@@ -42,6 +42,8 @@ pub(super) struct Row {
     pub(super) fallback: Option<&'static str>,
     /// How many transactions are not in the result.
     pub(super) excluded: Option<usize>,
+    /// How many transactions failed because they touched what they had not declared.
+    pub(super) undeclared: Option<usize>,
     /// Why there is no run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<String>,
@@ -73,6 +75,7 @@ impl Row {
             rejected: summary.rejected.clone(),
             fallback: summary.fallback_reason().map(|reason| reason.sentence()),
             excluded: Some(summary.excluded.len()),
+            undeclared: Some(metrics.faults.undeclared),
             ..Self::empty(asked, &summary.settings)
         }
     }
@@ -104,6 +107,7 @@ impl Row {
             rejected: None,
             fallback: None,
             excluded: None,
+            undeclared: None,
             error: None,
         }
     }

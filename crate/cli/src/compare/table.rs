@@ -140,6 +140,12 @@ fn remarks(row: &Row) -> Vec<String> {
     if let Some(excluded) = row.excluded.filter(|excluded| *excluded > 0) {
         remarks.push(format!("{} not in the result", format::count(excluded, "transaction")));
     }
+    if let Some(undeclared) = row.undeclared.filter(|undeclared| *undeclared > 0) {
+        remarks.push(format!(
+            "{} touched what was not declared, so failed and paid the whole gas limit",
+            format::count(undeclared, "transaction")
+        ));
+    }
     remarks.extend(row.fallback.map(ToOwned::to_owned));
     let lanes = format::count(usize::from(row.lanes), "lane");
     remarks.into_iter().map(|remark| format!("{} on {lanes}: {remark}", row.strategy)).collect()

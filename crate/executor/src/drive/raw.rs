@@ -27,7 +27,7 @@ pub struct RawRun(pub(super) Raw);
 #[derive(Debug)]
 pub(super) enum Raw {
     /// State in the multi-version memory, receipts where the lanes put them.
-    Lanes(LanesRun),
+    Lanes(Box<LanesRun>),
     /// State and receipts in revm's journal.
     Alone { run: Box<BaselineRun>, block: Arc<Block>, makespan: u64 },
 }

@@ -283,7 +283,8 @@ impl<'a> Floor<'a> {
             Some(End::Done(makespan)) => {
                 let lanes = self.finished.into_inner().unwrap_or_else(PoisonError::into_inner);
                 let workshop = self.workshop;
-                let raw = RawRun(Raw::Lanes(LanesRun { workshop, lanes, makespan }));
+                let run = LanesRun { workshop, lanes, makespan };
+                let raw = RawRun(Raw::Lanes(Box::new(run)));
                 Ok(Raced::Done(Box::new(raw)))
             }
             Some(End::Cancelled) => Ok(Raced::Cancelled),

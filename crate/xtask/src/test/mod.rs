@@ -113,6 +113,7 @@ fn browser(tally: &mut Tally) -> Result<()> {
         .collect();
     files.sort();
     ensure!(!files.is_empty(), "{} holds no tests", folder.display());
+    let native = native_twin()?;
     let node = install::npm()?;
     let mut command = Command::new(node);
     command
@@ -122,6 +123,7 @@ fn browser(tally: &mut Tally) -> Result<()> {
         .current_dir(paths::root())
         .env("LANESCOPE_DIST", paths::dist())
         .env("LANESCOPE_XTASK", std::env::current_exe()?)
+        .env("LANESCOPE_NATIVE", native)
         .env("CHROMIUM", chromium()?)
         .envs(real_blocks());
     ensure!(
@@ -129,6 +131,17 @@ fn browser(tally: &mut Tally) -> Result<()> {
         "not all browser tests passed"
     );
     Ok(())
+}
+
+/// The command-line program, which must tell of a block what the engines in the browser tell.
+fn native_twin() -> Result<PathBuf> {
+    let step = progress::Step::begin("Build the native twin");
+    let build = ["build", "--package", "lanescope", "--profile", "quick"];
+    ensure!(process::watch(cargo().args(build), |_| ())?, "the command line was not built");
+    step.done();
+    let folder = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let folder = folder.unwrap_or_else(|| paths::root().join("target"));
+    Ok(folder.join("quick").join(format!("lanescope{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// Runs a test runner and adds up what it reports; says whether it succeeded.
