@@ -75,7 +75,7 @@ impl Row {
             rejected: summary.rejected.clone(),
             fallback: summary.fallback_reason().map(|reason| reason.sentence()),
             excluded: Some(summary.excluded.len()),
-            undeclared: Some(metrics.faults.undeclared),
+            undeclared: Some(metrics.locking.undeclared),
             ..Self::empty(asked, &summary.settings)
         }
     }
