@@ -91,12 +91,15 @@ fn as_text(trace: &Trace) -> String {
             settings.lanes,
             clock_words(summary),
         ),
-        format!(
-            "{} instead of {}: {} one lane",
-            ticks(summary.makespan),
-            ticks(summary.sequential),
-            format::speed_words(summary.speedup()),
-        ),
+        match &summary.rejected {
+            Some(_) => format!("rejected after {}", ticks(summary.makespan)),
+            None => format!(
+                "{} instead of {}: {} one lane",
+                ticks(summary.makespan),
+                ticks(summary.sequential),
+                format::speed_words(summary.speedup()),
+            ),
+        },
         format!(
             "{} executions, {} aborted, {} wasted",
             summary.executions,

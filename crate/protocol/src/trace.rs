@@ -171,10 +171,14 @@ struct Head {
 }
 
 impl Summary {
-    /// How many times faster than one lane. 0 where nothing ran.
+    /// How many times faster than one lane. 0 where nothing ran, or to no result.
     #[must_use]
     pub fn speedup(&self) -> f64 {
-        if self.makespan == 0 { 0.0 } else { self.sequential as f64 / self.makespan as f64 }
+        if self.makespan == 0 || self.rejected.is_some() {
+            0.0
+        } else {
+            self.sequential as f64 / self.makespan as f64
+        }
     }
 
     /// Why the run went to one lane, if it did.

@@ -61,7 +61,7 @@ impl Row {
         Self {
             class_holds: Some(summary.class_holds),
             makespan_gas: Some(summary.makespan),
-            speedup: Some(summary.speedup()),
+            speedup: Some(summary.speedup()).filter(|_| summary.rejected.is_none()),
             critical_path_gas: Some(summary.critical_path_gas),
             executions: Some(summary.executions),
             aborts: Some(summary.aborts),
@@ -69,7 +69,8 @@ impl Row {
             utilisation: Some(metrics.utilisation),
             sequential_gas: Some(summary.sequential),
             producer_gas: Some(summary.producer),
-            system_speedup: Some(words::system_speedup(summary)),
+            system_speedup: Some(words::system_speedup(summary))
+                .filter(|_| summary.rejected.is_none()),
             identical_to_sequential: Some(summary.identical),
             difference: summary.difference.clone(),
             rejected: summary.rejected.clone(),

@@ -128,12 +128,13 @@ impl Film {
         let ran = executions as f64;
         let chains = self.chains();
         let producer = summary.map_or(0, |s| s.producer);
+        let rejected = summary.is_some_and(|s| s.rejected.is_some());
         Metrics {
             transactions: self.transaction_count(),
             lanes,
             makespan,
             sequential,
-            speedup: ratio(sequential as f64, makespan as f64),
+            speedup: if rejected { 0.0 } else { ratio(sequential as f64, makespan as f64) },
             efficiency: ratio(sequential as f64, room),
             producer,
             system_speedup: self.system_speedup(),
