@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use lanescope_protocol::strategy::{Declarations, Rules};
+use lanescope_protocol::strategy::{Class, Declarations, Rules};
 use lanescope_protocol::{Lane, TxIndex};
 use revm::context::TxEnv;
 use revm::context_interface::Transaction;
 use revm::primitives::{Address, TxKind};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::workshop::Workshop;
 use crate::block::{Block, BlockError};
 use crate::evm::{Chance, Declared, Execution, Touch, Verdict, touches};
-use crate::memory::Location;
+use crate::memory::{Life, Location};
 use crate::rules::keeps_empty;
 use crate::strategy::{self, Manner, Plan, Wants, first};
 use crate::world::World;
@@ -33,15 +33,23 @@ pub(super) fn declare(
     let workshop = Workshop::new(Arc::clone(block), Arc::clone(world), manner, false)?;
     let mut declared = Declared::new(keys, world);
     if is_ideal {
-        in_order(&workshop, &mut declared)?
+        let fee_readers = in_order(&workshop, &mut declared)?;
+        if rules.class() == Class::Exact {
+            declared.know_fee_readers(fee_readers);
+        }
     } else {
         alone(&workshop, &mut declared)
     }
     Ok(Some(declared))
 }
 
-/// Runs the block in block order: a sender who knows everything.
-fn in_order(workshop: &Workshop, declared: &mut Declared) -> Result<(), BlockError> {
+/// Runs the block in block order: a sender who knows everything. Answers who looked at what the
+/// others had paid to the fee recipient.
+fn in_order(
+    workshop: &Workshop,
+    declared: &mut Declared,
+) -> Result<FxHashSet<TxIndex>, BlockError> {
+    let mut fee_readers = FxHashSet::default();
     let strategy = strategy::build(&Rules::Sequential, 1, Plan::default());
     let mut machine = workshop.machine(Lane(0));
     let mut gas_used = 0;
@@ -50,12 +58,34 @@ fn in_order(workshop: &Workshop, declared: &mut Declared) -> Result<(), BlockErr
         let execution = machine.execute(index, chance);
         let gas = execution.gas();
         declared.push(&declaration(workshop, index, &execution), gas);
+        if looks_at_fees(workshop, index, &execution) {
+            fee_readers.insert(index);
+        }
         workshop.publish(first(index), execution, &*strategy);
         workshop.admit(first(index), gas_used, true)?;
         gas_used += gas;
         workshop.memory.settle(index.0 + 1);
     }
-    Ok(())
+    Ok(fee_readers)
+}
+
+/// Whether more than a payment to the fee recipient depends on its balance: what it had before the
+/// block would not have done as well.
+fn looks_at_fees(workshop: &Workshop, index: TxIndex, execution: &Execution) -> bool {
+    let memory = &workshop.memory;
+    let recipient = memory.fee_recipient();
+    let base = memory.base(recipient).balance;
+    workshop.block.transactions[index.get()].caller == memory.address(recipient)
+        || execution.accounts.iter().filter(|read| read.account == recipient).any(|read| {
+            let needs = &read.needs;
+            let is_exact = needs.exact_balance || needs.existence;
+            is_exact || needs.below.is_some() || needs.at_least > base
+        })
+        || execution
+            .effects
+            .accounts
+            .iter()
+            .any(|(account, change)| *account == recipient && change.life != Life::Goes)
 }
 
 /// Runs each transaction on the state before the block: a careful wallet.
@@ -119,7 +149,6 @@ fn receiver(tx: &TxEnv) -> Address {
 pub(super) fn plan_for(block: &Block, declared: Option<&Declared>, plan: Plan) -> Plan {
     let Some(declared) = declared else { return plan };
     let mut latest: FxHashMap<Address, TxIndex> = FxHashMap::default();
-    let fees = Location::Balance(block.env.beneficiary);
     let base_fee = u128::from(block.env.basefee);
     let wants = block.transactions.iter().zip(declared.sets()).zip(indices(block));
     let wants = wants.map(|((tx, set), index)| Wants {
@@ -128,7 +157,7 @@ pub(super) fn plan_for(block: &Block, declared: Option<&Declared>, plan: Plan) -
         gas: set.gas,
         priority: tx.effective_gas_price(base_fee).saturating_sub(base_fee),
         before: latest.insert(tx.caller, index),
-        alone: declared.names(index, fees),
+        alone: declared.may_look_at_fees(index, block.env.beneficiary),
     });
     Plan { wants: wants.collect(), block_gas: block.env.gas_limit, ..plan }
 }

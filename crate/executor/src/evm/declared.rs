@@ -26,6 +26,9 @@ pub(crate) struct Declared {
     contracts: FxHashSet<Address>,
     numbers: FxHashMap<Key, u32>,
     sets: Vec<Declaration>,
+    /// Who looks at what the others have paid to the fee recipient, where the order of commits is
+    /// the one in which that was found out; else nobody knows.
+    fee_readers: Option<FxHashSet<TxIndex>>,
 }
 
 /// What one transaction may touch, as numbers of keys, sorted.
@@ -48,7 +51,7 @@ impl Declared {
             Granularity::Contract => world.addresses().into_iter().filter(has_code).collect(),
             Granularity::Account | Granularity::Slot => FxHashSet::default(),
         };
-        Self { keys, contracts, numbers: FxHashMap::default(), sets: Vec::new() }
+        Self { keys, contracts, numbers: FxHashMap::default(), sets: Vec::new(), fee_readers: None }
     }
 
     /// Adds what the next transaction of the block declares.
@@ -74,6 +77,19 @@ impl Declared {
         let Some(number) = self.numbers.get(&self.key(touch.location)) else { return false };
         set.writes.binary_search(number).is_ok()
             || (!touch.is_write && set.reads.binary_search(number).is_ok())
+    }
+
+    /// From here on, these and nobody else look at what the others have paid.
+    pub(crate) fn know_fee_readers(&mut self, readers: FxHashSet<TxIndex>) {
+        self.fee_readers = Some(readers);
+    }
+
+    /// Whether a transaction may look at what the others have paid to the fee recipient.
+    pub(crate) fn may_look_at_fees(&self, tx: TxIndex, recipient: Address) -> bool {
+        match &self.fee_readers {
+            Some(readers) => readers.contains(&tx),
+            None => self.names(tx, Location::Balance(recipient)),
+        }
     }
 
     /// What each transaction has declared, in block order.
