@@ -1,6 +1,6 @@
 //! The comparison as a picture.
 
-use lanescope_protocol::Settings;
+use lanescope_protocol::{Class, Settings};
 use lanescope_timeline::svg::Words;
 use lanescope_timeline::{ChartLine, ChartPoint, speedup_chart};
 
@@ -34,7 +34,16 @@ fn line(name: &str, rows: &[Row]) -> ChartLine {
         .filter_map(|row| Some(ChartPoint { lanes: row.lanes, speedup: row.speedup? }))
         .collect();
     points.sort_by_key(|point| point.lanes);
-    ChartLine { label: name.to_owned(), points }
+    // A speed-up to another result, or to none that can be relied on, is not one to compare.
+    let mut own = rows.iter().filter(|row| row.strategy == name);
+    let is_wrong = own.clone().any(|row| row.class_holds == Some(false));
+    let has_own_order = own.any(|row| row.class == Class::SomeOrder);
+    let label = match (is_wrong, has_own_order) {
+        (true, _) => format!("{name} (✕ wrong)"),
+        (false, true) => format!("{name} (E1)"),
+        (false, false) => name.to_owned(),
+    };
+    ChartLine { label, points }
 }
 
 impl Contest {
