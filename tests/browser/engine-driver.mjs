@@ -44,8 +44,11 @@ function install() {
     }
     const last = engine.posted.findIndex(isWanted);
     const posted = engine.posted.splice(0, last < 0 ? engine.posted.length : last + 1);
-    // Buffers travel to Node as text; numbers of 64 bits as plain ones.
-    const plain = (_, value) => (typeof value === "bigint" ? Number(value) : value);
+    // Buffers travel to Node as text; numbers of 64 bits as plain ones; maps as objects.
+    const plain = (_, value) => {
+      if (value instanceof Map) return Object.fromEntries(value);
+      return typeof value === "bigint" ? Number(value) : value;
+    };
     return posted.map(({ at, message, buffer }) => {
       const bytes = buffer && Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte));
       return { at, message: JSON.parse(JSON.stringify(message, plain)), text: bytes && btoa(bytes.join("")) };

@@ -10,7 +10,7 @@ use lanescope_protocol::scenario::HeaderClaims;
 use lanescope_protocol::trace::{
     Excluded, HeaderCheck, LocationInfo, LocationKind, Summary, TransactionInfo,
 };
-use lanescope_protocol::{Class, Settings, Trace};
+use lanescope_protocol::{Settings, Trace};
 
 use crate::names::Names;
 use crate::prepare::{Prepared, TransactionLabel};
@@ -30,10 +30,11 @@ pub fn trace(
 ) -> Trace {
     prepared.names.learn(&prepared.block, &prepared.world);
     let class = settings.strategy.class();
-    let identical = difference(sequential, &run.outcome).is_none();
-    let difference = match class {
-        Class::Nothing => harm(sequential, &run),
-        _ => difference(run.replay.as_ref().unwrap_or(sequential), &run.outcome),
+    let harm = harm(sequential, &run);
+    let identical = harm.is_none();
+    let difference = match &run.replay {
+        Some(replay) => difference(replay, &run.outcome),
+        None => harm,
     };
     let critical_path_gas =
         critical::path_gas(&run, &prepared.block, settings, &sequential.receipts);
@@ -83,8 +84,8 @@ pub fn trace(
     }
 }
 
-/// What went wrong where nobody detected conflicts; transactions are compared by their place in the
-/// block, whenever they committed.
+/// Where the result differs from one lane in block order; transactions are compared by their place
+/// in the block, whenever they committed.
 fn harm(sequential: &Outcome, run: &Run) -> Option<String> {
     if let Some((first, why)) = run.excluded.first() {
         let others = run.excluded.len() - 1;
