@@ -93,11 +93,16 @@ describe("the gas clock", () => {
       const engine = await start("flavour=single");
       await engine.hear("ready");
       const scenario = await engine.compose("dex", { count: 1_000, pools: 26, users: 200 });
-      const began = performance.now();
-      await sent(engine, 1, scenario, { strategy: "block-stm", lanes: 16 });
-      const took = performance.now() - began;
-      // Running it on one lane, comparing, naming and sending are in it as well.
-      console.log(`a thousand swaps on sixteen lanes: ${took.toFixed(0)} ms in all`);
+      await engine.run(1, scenario, { clock: "gas", strategy: "block-stm", lanes: 16 });
+      const posted = await engine.hear("finished", "rejected");
+      assert.equal(posted.at(-1).kind, "finished");
+      const [{ at: began }] = posted.filter(({ kind }) => kind === "started");
+      const simulated = posted.findLast(({ kind }) => kind === "events").at - began;
+      const took = posted.at(-1).at - began;
+      // The run on one lane comes first and is in both; comparing and naming come after.
+      console.log(
+        `a thousand swaps: simulated ${simulated.toFixed(0)} ms after the start, all ${took.toFixed(0)} ms`,
+      );
       assert.ok(took < 10_000, `${took} ms`);
     });
   });

@@ -25,8 +25,8 @@ use super::one_lane::OneLane;
 use crate::block::{Block, BlockError};
 use crate::world::World;
 
-#[cfg(test)]
-pub(super) use simulation::Lengths;
+#[cfg(all(test, not(feature = "interleavings")))]
+use simulation::Lengths;
 use simulation::Simulation;
 
 /// A run on the gas clock, in steps: whoever drives it keeps control.
@@ -54,7 +54,7 @@ impl GasClockRun {
     }
 
     /// The same, but an execution takes as many ticks as a test says.
-    #[cfg(test)]
+    #[cfg(all(test, not(feature = "interleavings")))]
     pub(super) fn with_costs(
         block: Arc<Block>,
         world: Arc<World>,
