@@ -1,5 +1,6 @@
 //! What is executed: an ordered list of transactions under the rules of one fork.
 
+use lanescope_protocol::Fault;
 use std::sync::Arc;
 
 use revm::context::{BlockEnv, TxEnv};
@@ -81,6 +82,16 @@ pub enum BlockError {
         left: u64,
         /// The block's gas limit.
         block: u64,
+    },
+    /// A fault on a transaction that is not there.
+    #[error("the fault \"{fault}\" is on transaction {}, but the block has {transactions}", tx + 1)]
+    NoSuchTransaction {
+        /// The fault.
+        fault: Fault,
+        /// Its transaction, from 0.
+        tx: u32,
+        /// How many there are.
+        transactions: usize,
     },
     /// The strategy does not run on this clock.
     #[error("{0} does not run here")]

@@ -60,6 +60,13 @@ const STRATEGIES: [&str; 11] = [
     "fuel",
 ];
 
+/// The faults on transactions that the block has.
+fn on(block: &Block, mut faults: Vec<Fault>) -> Vec<Fault> {
+    let has = |tx: TxIndex| tx.get() < block.transactions.len();
+    faults.retain(|fault| !matches!(fault, Fault::WrongResult { tx } if !has(*tx)));
+    faults
+}
+
 fn of(run: &Run, kind: EventKind) -> Vec<Event> {
     run.recording.events.iter().filter(|event| event.kind == kind).copied().collect()
 }
@@ -68,6 +75,8 @@ fn check(plan: &Plan, settings: &Settings) {
     let (block, world) = plan.build();
     let Ok(expected) = run_sequential(&block, &world) else { return };
     settings.check().unwrap();
+    let faults = on(&block, settings.faults.clone());
+    let settings = &Settings { faults, ..settings.clone() };
     let run = run(&block, &world, settings);
     assert_eq!(difference(&expected, &run.outcome), None, "{settings:?}");
     assert_ne!(run.fallback, Some(FallbackReason::Stuck), "{settings:?}");
@@ -101,6 +110,16 @@ proptest! {
     }
 }
 
+#[test]
+fn a_fault_on_a_transaction_that_is_not_there_is_refused() {
+    let (block, world) = Plan::default().build();
+    let faults = vec!["wrong:tx=9".parse().unwrap()];
+    let settings = Settings { faults, ..Settings::default() };
+    let refused = GasClockRun::new(block, world, &settings).unwrap_err();
+    let sentence = "the fault \"wrong:tx=9\" is on transaction 9, but the block has 0";
+    assert_eq!(refused.to_string(), sentence);
+}
+
 /// A generator that plays nothing proves nothing.
 #[test]
 fn faults_are_played() {
@@ -113,6 +132,7 @@ fn faults_are_played() {
         if run_sequential(&block, &world).is_err() {
             continue;
         }
+        let faults = on(&block, faults);
         let run = run(&block, &world, &Settings { faults, ..Settings::default() });
         for event in run.recording.events {
             *seen.entry(format!("{:?}", event.kind)).or_insert(0) += 1;

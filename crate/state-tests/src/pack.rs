@@ -199,7 +199,7 @@ fn pack(setting: &Setting, kind: Kind, chosen: &[TxEnv]) -> Option<Packed> {
             Err(BlockError::BlockBlobs { .. }) => {
                 chosen.pop();
             }
-            Err(BlockError::SystemCall { .. } | BlockError::Unsupported(_)) => return None,
+            Err(_) => return None,
         }
     }
     None

@@ -9,8 +9,21 @@ use revm::primitives::U256;
 
 use super::lanes::{Doing, Lost};
 use super::simulation::{Due, Simulation, Wrong};
+use crate::block::BlockError;
 use crate::evm::{Execution, SlotWrite, Verdict};
 use crate::memory::Memory;
+
+/// Whether every fault is on something that the block has.
+pub(super) fn check(faults: &[Fault], transactions: usize) -> Result<(), BlockError> {
+    for fault in faults {
+        if let Fault::WrongResult { tx } = *fault
+            && tx.get() >= transactions
+        {
+            return Err(BlockError::NoSuchTransaction { fault: *fault, tx: tx.0, transactions });
+        }
+    }
+    Ok(())
+}
 
 impl Simulation {
     /// Notes when each fault begins and ends.

@@ -14,6 +14,7 @@ use super::super::raw::LanesRun;
 use super::super::recorder::{Book, Recorder};
 use super::super::supply;
 use super::super::workshop::{Checked, Workshop};
+use super::faults;
 use super::in_flight::{Circumstances, InFlight, Pace, Place, Timing};
 use super::lanes::{Doing, Lanes, Lost, Validation, slowness};
 use crate::block::{Block, BlockError};
@@ -97,6 +98,7 @@ impl Simulation {
         world: Arc<World>,
         settings: &Settings,
     ) -> Result<Self, BlockError> {
+        faults::check(&settings.faults, block.transactions.len())?;
         let rules = &settings.strategy.rules;
         let hints = Hints::new(&block, &world, settings)?;
         let declared = declare::declare(&block, &world, rules)?;
