@@ -71,19 +71,17 @@ pub(crate) fn model(preset: &Preset) -> [String; 4] {
 /// What the producer took, and what is won if that counts.
 pub(crate) fn producer(summary: &Summary) -> Option<String> {
     (summary.producer > 0).then(|| {
-        format!(
-            "the producer took {} before that; together {} one lane",
-            format::ticks(summary.settings.clock, summary.producer as f64),
-            format::speed_words(system_speedup(summary)),
-        )
+        let took = format::ticks(summary.settings.clock, summary.producer as f64);
+        let together = summary.system_speedup().map(format::speed_words);
+        let together = together.map(|words| format!("; together {words} one lane"));
+        format!("the producer took {took} before that{}", together.unwrap_or_default())
     })
 }
 
 /// `T1 / (T producer + TN)`: how many times faster than one lane, if what the producer does before
-/// counts. 0 where nothing ran.
+/// counts. 0 where nothing ran, or to no result.
 pub(crate) fn system_speedup(summary: &Summary) -> f64 {
-    let both = summary.producer + summary.makespan;
-    if both == 0 { 0.0 } else { summary.sequential as f64 / both as f64 }
+    summary.system_speedup().unwrap_or_else(|| summary.speedup())
 }
 
 /// Transactions that are not in the result, and why.

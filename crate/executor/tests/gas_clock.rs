@@ -10,12 +10,11 @@ use lanescope_executor::{Block, GasClockRun, Run, World, difference, run_sequent
 use lanescope_protocol::event::FallbackReason;
 use lanescope_protocol::{Costs, Event, EventKind, Fault, Lane, Settings, TxIndex};
 use proptest::prelude::*;
+use support::running::gas_clock;
 use support::{Plan, plans};
 
 fn run(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> Run {
-    let mut run = GasClockRun::new(Arc::clone(block), Arc::clone(world), settings).unwrap();
-    while !run.advance(64).unwrap() {}
-    run.finish().unwrap()
+    gas_clock(block, world, settings).unwrap()
 }
 
 fn costs() -> impl Strategy<Value = Costs> {

@@ -6,18 +6,17 @@
 mod support;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 use lanescope_executor::access_list::from_run;
 use lanescope_executor::{
-    Block, BlockError, GasClockRun, NoSink, Outcome, Run, ThreadsOptions, Withdrawal, World,
-    difference, run_on_threads, run_sequential, run_sequential_listed,
+    Block, BlockError, Outcome, Run, Withdrawal, World, difference, run_sequential,
+    run_sequential_listed,
 };
 use lanescope_protocol::strategy::{AccessList, Producer, Tamper};
 use lanescope_protocol::{Clock, EventKind, Rules, Settings};
 use proptest::prelude::*;
 use revm::primitives::hardfork::SpecId;
+use support::running::{gas_clock, threads};
 use support::{CONTRACTS, Plan, USERS, address, plans};
 
 fn settings(of: AccessList, lanes: u16, seed: u64) -> Settings {
@@ -25,22 +24,10 @@ fn settings(of: AccessList, lanes: u16, seed: u64) -> Settings {
 }
 
 fn run(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> Result<Run, BlockError> {
-    let (block, world) = (Arc::clone(block), Arc::clone(world));
-    if settings.clock == Clock::Gas {
-        let mut run = GasClockRun::new(block, world, settings)?;
-        while !run.advance(64)? {}
-        return run.finish();
+    match settings.clock {
+        Clock::Gas => gas_clock(block, world, settings),
+        Clock::Threads => threads(block, world, settings),
     }
-    let start = Instant::now();
-    let options = ThreadsOptions {
-        now: &|| start.elapsed().as_nanos() as u64,
-        sink: &NoSink,
-        cancel: &AtomicBool::new(false),
-        record: true,
-        may_run_alone: false,
-    };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.lanes.into()).build().unwrap();
-    Ok(pool.install(|| run_on_threads(block, world, settings, options))?.unwrap())
 }
 
 /// With withdrawals to somebody who takes part, somebody who does not exist, and somebody who gets

@@ -7,13 +7,8 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
-use lanescope_executor::{
-    Block, BlockError, GasClockRun, NoSink, Run, ThreadsOptions, World, WorldAccount, difference,
-    run_on_threads, run_sequential,
-};
+use lanescope_executor::{Block, BlockError, Run, World, WorldAccount, difference, run_sequential};
 use lanescope_protocol::event::Status;
 use lanescope_protocol::strategy::{
     Class, Declarations, DeclaredLocks, Granularity, LockOrder, OwnedShared,
@@ -26,31 +21,8 @@ use revm::bytecode::Bytecode;
 use revm::context::TxEnv;
 use revm::primitives::{Bytes, TxKind, U256};
 use revm::state::AccountInfo;
+use support::running::{gas_clock, threads};
 use support::{Plan, plans};
-
-fn gas_clock(
-    block: &Arc<Block>,
-    world: &Arc<World>,
-    settings: &Settings,
-) -> Result<Run, BlockError> {
-    let mut run = GasClockRun::new(Arc::clone(block), Arc::clone(world), settings)?;
-    while !run.advance(64)? {}
-    run.finish()
-}
-
-fn threads(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> Result<Run, BlockError> {
-    let start = Instant::now();
-    let options = ThreadsOptions {
-        now: &|| start.elapsed().as_nanos() as u64,
-        sink: &NoSink,
-        cancel: &AtomicBool::new(false),
-        record: true,
-        may_run_alone: false,
-    };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.lanes.into()).build().unwrap();
-    pool.install(|| run_on_threads(Arc::clone(block), Arc::clone(world), settings, options))
-        .map(Option::unwrap)
-}
 
 /// Every combination of parameters.
 fn all_rules() -> Vec<Rules> {

@@ -6,12 +6,9 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 use lanescope_executor::{
-    AccountChange, Block, GasClockRun, NoSink, Run, ThreadsOptions, World, difference,
-    run_on_threads, run_sequential,
+    AccountChange, Block, GasClockRun, Run, World, difference, run_sequential,
 };
 use lanescope_protocol::event::{FallbackReason, Status};
 use lanescope_protocol::strategy::{Hints, ValidationOrder};
@@ -22,28 +19,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use revm::primitives::hardfork::SpecId;
+use support::running::{gas_clock, threads};
 use support::{CONTRACTS, POOR, Plan, USERS, address, plans};
-
-fn gas_clock(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> Run {
-    let mut run = GasClockRun::new(Arc::clone(block), Arc::clone(world), settings).unwrap();
-    while !run.advance(64).unwrap() {}
-    run.finish().unwrap()
-}
-
-fn threads(block: &Arc<Block>, world: &Arc<World>, settings: &Settings) -> Run {
-    let start = Instant::now();
-    let options = ThreadsOptions {
-        now: &|| start.elapsed().as_nanos() as u64,
-        sink: &NoSink,
-        cancel: &AtomicBool::new(false),
-        record: true,
-        may_run_alone: false,
-    };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.lanes.into()).build().unwrap();
-    pool.install(|| run_on_threads(Arc::clone(block), Arc::clone(world), settings, options))
-        .unwrap()
-        .unwrap()
-}
 
 fn check(plan: &Plan) {
     let (block, world) = plan.build();
@@ -56,14 +33,14 @@ fn check(plan: &Plan) {
                 assert!(refused, "an invalid block must be refused, {settings:?}");
                 continue;
             };
-            let run = gas_clock(&block, &world, &settings);
+            let run = gas_clock(&block, &world, &settings).unwrap();
             assert_eq!(difference(expected, &run.outcome), None, "gas clock, {settings:?}");
             check_record(&run, block.transactions.len());
-            let again = gas_clock(&block, &world, &settings);
+            let again = gas_clock(&block, &world, &settings).unwrap();
             assert_eq!(run.recording.events, again.recording.events, "same input, same trace");
             assert_eq!(run.recording.accesses, again.recording.accesses);
             if lanes <= 4 {
-                let run = threads(&block, &world, &settings);
+                let run = threads(&block, &world, &settings).unwrap();
                 assert_eq!(difference(expected, &run.outcome), None, "threads, {settings:?}");
                 check_record(&run, block.transactions.len());
             }
@@ -109,20 +86,20 @@ fn check_optimistic(plan: &Plan, name: &str, seed: u64) {
             assert!(is_refused(&block, &world, &settings), "must be refused, {settings:?}");
             continue;
         };
-        let run = gas_clock(&block, &world, &settings);
+        let run = gas_clock(&block, &world, &settings).unwrap();
         let about = format!("{name}, {lanes} lanes, seed {seed}");
         assert_eq!(difference(expected, &run.outcome), None, "gas clock, {about}");
         check_record(&run, block.transactions.len());
         check_model(&run, &block, &settings, &about);
         if lanes == 1 + (seed % 4) as u16 || lanes == 8 && seed.is_multiple_of(8) {
-            let run = threads(&block, &world, &settings);
+            let run = threads(&block, &world, &settings).unwrap();
             assert_eq!(difference(expected, &run.outcome), None, "threads, {about}");
             check_record(&run, block.transactions.len());
             assert_ne!(run.fallback, Some(FallbackReason::Stuck), "threads, {about}");
             check_bounds(&run, &block, &settings, &about);
         }
         if lanes == 4 {
-            let again = gas_clock(&block, &world, &settings);
+            let again = gas_clock(&block, &world, &settings).unwrap();
             assert_eq!(run.recording.events, again.recording.events, "same input, same trace");
         }
     }
@@ -341,7 +318,7 @@ fn optimistic_rules_do_on_random_blocks_what_they_are_for() {
             let strategy = name.parse().unwrap();
             let settings = Settings { strategy, lanes: 8, ..Settings::default() };
             if run_sequential(&block, &world).is_ok() {
-                let run = gas_clock(&block, &world, &settings);
+                let run = gas_clock(&block, &world, &settings).unwrap();
                 seen += run.recording.events.iter().filter(|event| event.kind == kind).count();
             }
         }

@@ -181,6 +181,15 @@ impl Summary {
         }
     }
 
+    /// The same if what the producer did before counts too; `None` if nothing was supplied.
+    #[must_use]
+    pub fn system_speedup(&self) -> Option<f64> {
+        if self.producer == 0 || self.rejected.is_some() {
+            return None;
+        }
+        Some(self.sequential as f64 / (self.producer as f64 + self.makespan as f64))
+    }
+
     /// Why the run went to one lane, if it did.
     #[must_use]
     pub fn fallback_reason(&self) -> Option<FallbackReason> {

@@ -30,9 +30,7 @@ impl Row<'_> {
 
     /// The same with the time that the producer took for what it supplies, if it supplies anything.
     pub(super) fn with_producer(&self) -> Option<f64> {
-        let summary = self.worth.as_ref()?.0.film.summary()?;
-        let whole = summary.producer.saturating_add(summary.makespan);
-        (summary.producer > 0).then(|| summary.sequential as f64 / whole.max(1) as f64)
+        self.worth.as_ref()?.0.metrics.system_speedup
     }
 }
 

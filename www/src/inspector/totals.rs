@@ -27,6 +27,7 @@ pub(crate) fn totals(props: &TotalsProps) -> Html {
     html! {
         <section class="totals" aria-label="What the run was worth">
             { figures(&metrics) }
+            { producer(&metrics) }
             { bound(&metrics) }
             { times(props) }
         </section>
@@ -55,6 +56,16 @@ fn figures(metrics: &Metrics) -> Html {
                 <dd class="figure-number">{ metrics.aborts }</dd>
             </div>
         </dl>
+    }
+}
+
+/// A speed-up that the producer has paid for is never shown without its cost.
+fn producer(metrics: &Metrics) -> Html {
+    let Some(together) = metrics.system_speedup else { return Html::default() };
+    html! {
+        <p class="note" data-testid="with-producer">
+            { format!("That is the validator. With what the producer did before: {}.", format::times(together)) }
+        </p>
     }
 }
 

@@ -1,6 +1,7 @@
 //! Random blocks: small bytecode programs that meet on few hot locations.
 
 pub mod program;
+pub mod running;
 pub mod system;
 pub mod transaction;
 

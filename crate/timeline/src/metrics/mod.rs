@@ -137,7 +137,7 @@ impl Film {
             speedup: if rejected { 0.0 } else { ratio(sequential as f64, makespan as f64) },
             efficiency: ratio(sequential as f64, room),
             producer,
-            system_speedup: self.system_speedup(),
+            system_speedup: summary.and_then(|s| s.system_speedup()),
             executions,
             aborts,
             abort_rate: ratio(aborts as f64, ran.max(aborts as f64)),

@@ -13,13 +13,6 @@ impl Film {
         self.summary().map_or_else(|| self.end(), |summary| summary.makespan.min(TICKS_MAX))
     }
 
-    /// `T1 / (Tp + TN)`.
-    pub(super) fn system_speedup(&self) -> Option<f64> {
-        let summary = self.summary().filter(|summary| summary.producer > 0)?;
-        let both = summary.producer as f64 + summary.makespan as f64;
-        Some(ratio(summary.sequential as f64, both))
-    }
-
     /// The longest chain of dependent transactions in ticks, by the strategy's own notion. On threads
     /// its gas is scaled by the measured time per gas on one lane.
     #[must_use]
