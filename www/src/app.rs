@@ -18,6 +18,7 @@ use crate::environment::Environment;
 use crate::files;
 use crate::hooks::{use_drop, use_frames, use_keys, use_motion};
 use crate::keys::Does;
+use crate::lanes::Axis;
 use crate::notices::{NoticesProps, notices};
 use crate::panels::{View, bench_props, block_panel, why_panel};
 use crate::part::part;
@@ -51,7 +52,8 @@ pub(crate) fn app() -> Html {
     let over = use_drop(bring.clone());
     use_frames(&dispatch, store.playback.playing);
     use_motion(&dispatch);
-    let fit = use_keyboard(&store, &turn_theme);
+    let axis = (*use_memo((), |()| Axis::default())).clone();
+    use_keyboard(&store, &turn_theme, &axis);
     use_document_words(&store);
     let ways = Ways {
         open: use_callback(picker.clone(), |(): (), picker| open_picker(picker)),
@@ -74,7 +76,7 @@ pub(crate) fn app() -> Html {
     });
     html! {
         <div class={classes!("app", (store.view == Showing::Compare).then_some("app-compare"))} data-testid="drop-target">
-            { parts(&store, &ways, theme, fit, environment) }
+            { parts(&store, &ways, theme, &axis, environment) }
             <input type="file" class="unseen" ref={picker} tabindex="-1" aria-hidden="true"
                 accept=".json,.gz,application/json,application/gzip" data-testid="file" onchange={picked} />
             if *over { <div class="drop-veil" aria-hidden="true"><p>{ "Drop a scenario or a block" }</p></div> }
@@ -88,7 +90,7 @@ fn open_picker(picker: &NodeRef) {
     }
 }
 
-fn parts(store: &Store, ways: &Ways, theme: Theme, fit: u32, environment: Environment) -> Html {
+fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Environment) -> Html {
     let view = View::of(store);
     let dispatch = &ways.dispatch;
     let playback = &store.playback;
@@ -107,15 +109,17 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, fit: u32, environment: Enviro
         theme: ways.turn_theme.clone(),
     };
     let middle = StageProps {
+        dispatch: dispatch.clone(),
         on_select: ways.on_select.clone(),
         on_seek: ways.on_seek.clone(),
         film: view.film.clone(),
         caption: view.film.as_ref().map(|film| playback.caption(film)),
         time: playback.time,
         event_time: view.event_time,
-        selected: view.selected,
+        focus: view.focus.clone(),
+        axis: axis.clone(),
+        below: store.below,
         playing: playback.playing,
-        fit,
         motion: !store.still && SPEEDS[playback.speed] <= 4.0,
         theme,
         engine: store.engine,
@@ -124,6 +128,7 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, fit: u32, environment: Enviro
     };
     let time = TransportProps {
         dispatch: dispatch.clone(),
+        axis: axis.clone(),
         on_seek: ways.on_seek.clone(),
         film: view.film.clone(),
         time: playback.time,
@@ -183,15 +188,14 @@ fn sheet(store: &Store, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// Listens to the keyboard. Returns how often the whole run was asked into view.
+/// Listens to the keyboard.
 #[hook]
-fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>) -> u32 {
-    let fit = use_state_eq(|| 0u32);
+fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>, axis: &Axis) {
     let open = (store.sheet, store.editing, store.drawer, store.view);
-    let given = (open, turn_theme.clone(), *fit);
+    let given = (open, turn_theme.clone(), axis.clone());
     let pressed = use_callback(given, {
-        let (dispatch, fit) = (store.dispatcher(), fit.setter());
-        move |does: Does, ((sheet, editing, drawer, view), turn_theme, fitted)| {
+        let dispatch = store.dispatcher();
+        move |does: Does, ((sheet, editing, drawer, view), turn_theme, axis)| {
             let wish = match does {
                 Does::Escape | Does::Sheet if sheet.is_some() => Wish::Sheet(None),
                 Does::Escape if editing.is_some() => Wish::Form(None),
@@ -201,7 +205,7 @@ fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>) -> u
                 Does::Sheet => Wish::Sheet(Some(Sheet::Keys)),
                 _ if sheet.is_some() => return,
                 Does::Theme => return turn_theme.emit(()),
-                Does::Fit => return fit.set(fitted + 1),
+                Does::Fit => return axis.fit(),
                 Does::Compare => Wish::View(match view {
                     Showing::Lanes => Showing::Compare,
                     Showing::Compare => Showing::Lanes,
@@ -212,7 +216,6 @@ fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>) -> u
         }
     });
     use_keys(pressed, store.view == Showing::Compare);
-    *fit
 }
 
 /// Does what the store asks for. Returns what to call with a file that the user brings.

@@ -29,6 +29,7 @@ mod provenance;
 mod sheet;
 mod stage;
 mod store;
+mod tabs;
 mod theme;
 mod top_bar;
 mod transport;

@@ -1,8 +1,8 @@
 //! The two panels beside the stage: the block, and why.
 
 use lanescope_protocol::{Scenario, Version};
-use lanescope_timeline::{Film, format};
-use yew::{Html, html};
+use lanescope_timeline::{Film, Focus, format};
+use yew::{Callback, Html, html};
 
 use crate::bench::BenchProps;
 use crate::composer::{BlockList, KnobsProps, ToolsProps, TransactionForm, addition, knobs, tools};
@@ -11,7 +11,8 @@ use crate::environment::Environment;
 use crate::icons::Icon;
 use crate::inspector::{IncarnationProps, TotalsProps, incarnation, totals};
 use crate::part::part;
-use crate::store::{Engine, Sheet, Store, Wish};
+use crate::store::{Action, Beside, Engine, Sheet, Store, Wish};
+use crate::tabs::{Tab, tabs};
 use crate::words::{Dispatch, Shared, wish};
 
 /// What several parts need, made once per drawing.
@@ -24,6 +25,8 @@ pub(crate) struct View {
     pub(crate) event_time: f64,
     /// The incarnation that is shown in detail.
     pub(crate) selected: Option<Version>,
+    /// What every view singles out.
+    pub(crate) focus: Focus,
     /// The engine takes commands.
     pub(crate) ready: bool,
 }
@@ -38,6 +41,7 @@ impl View {
             scenario: store.draft.scenario().cloned().map(Shared),
             current: film.clone().filter(|_| store.is_current() && store.live.is_none()),
             selected: store.looked_at(),
+            focus: store.focus(),
             event_time: last.unwrap_or(store.playback.time).min(store.playback.time),
             film,
             ready: matches!(store.engine, Engine::Ready { .. }),
@@ -123,9 +127,18 @@ pub(crate) fn why_panel(
         };
         html! { <>{ part(looked_at, incarnation) }{ part(worth, totals) }</> }
     });
+    let tab = |of, slug, words: &str| Tab { of, slug, words: words.to_owned() };
+    let all = [tab(Beside::Why, "why", "Why")];
+    let slug = all.iter().find(|tab| tab.of == store.beside).map_or("why", |tab| tab.slug);
+    let choose = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |beside| dispatch.dispatch(Action::Wish(Wish::Beside(beside))))
+    };
     html! {
         <aside class="inspector" aria-label="Why">
-            { of_film.unwrap_or_default() }
+            { tabs("What is told beside the lanes", &all, store.beside, &choose) }
+            <div role="tabpanel" class="beside-panel" id={format!("{slug}-panel")}
+                aria-labelledby={format!("{slug}-tab")}>{ of_film.unwrap_or_default() }</div>
             <div class="flavour">
                 <p class="note" data-testid="flavour">{ engine_words(store) }</p>
                 <button class="control" data-testid="bench-open" aria-haspopup="dialog"

@@ -1,17 +1,19 @@
 //! The middle of the page: what just happened, in words and on lanes.
 
 use lanescope_protocol::Version;
-use lanescope_timeline::{Caption, Film, Theme};
+use lanescope_timeline::{Caption, Film, Focus, Theme};
 use yew::{Callback, Html, html};
 
 use crate::caption::{CaptionLineProps, caption_line};
-use crate::lanes::{LaneView, Legend, MatrixView};
+use crate::lanes::{Axis, LaneView, Legend, MatrixView};
 use crate::part::part;
-use crate::store::{Engine, Progress};
-use crate::words::Shared;
+use crate::store::{Action, Below, Engine, Progress, Wish};
+use crate::tabs::{Tab, tabs};
+use crate::words::{Dispatch, Shared};
 
 #[derive(Clone, PartialEq)]
 pub(crate) struct StageProps {
+    pub(crate) dispatch: Dispatch,
     pub(crate) on_select: Callback<Option<Version>>,
     pub(crate) on_seek: Callback<f64>,
     pub(crate) film: Option<Shared<Film>>,
@@ -22,9 +24,10 @@ pub(crate) struct StageProps {
     pub(crate) playing: bool,
     /// Bars may move.
     pub(crate) motion: bool,
-    /// Each new number brings the whole run into view.
-    pub(crate) fit: u32,
-    pub(crate) selected: Option<Version>,
+    pub(crate) axis: Axis,
+    pub(crate) focus: Focus,
+    /// What is open below the lanes.
+    pub(crate) below: Below,
     pub(crate) theme: Theme,
     pub(crate) engine: Engine,
     pub(crate) running: bool,
@@ -45,18 +48,40 @@ pub(crate) fn stage(props: &StageProps) -> Html {
                 caption_line,
             ) }
             if let Some(film) = &props.film {
-                <LaneView film={film.clone()} playhead={props.time} selection={props.selected}
-                    theme={props.theme} motion={props.motion} playing={props.playing}
-                    fit={props.fit} on_select={props.on_select.clone()}
+                <LaneView film={film.clone()} playhead={props.time} focus={props.focus.clone()}
+                    axis={props.axis.clone()} theme={props.theme} motion={props.motion}
+                    playing={props.playing} on_select={props.on_select.clone()}
                     on_seek={props.on_seek.clone()} />
-                <h2 class="panel-title matrix-title">{ "Slots × transactions" }</h2>
-                <MatrixView film={film.clone()} time={props.event_time} selection={props.selected}
-                    on_select={props.on_select.clone()} />
                 <Legend />
+                { below(props, film) }
             } else {
                 { poster(props.theme) }
             }
         </main>
+    }
+}
+
+/// The views below the lanes, of which one is open.
+fn below(props: &StageProps, film: &Shared<Film>) -> Html {
+    let tab = |of, slug, words: &str| Tab { of, slug, words: words.to_owned() };
+    let all = [tab(Below::Matrix, "matrix", "Slots × transactions")];
+    let slug = all.iter().find(|tab| tab.of == props.below).map_or("matrix", |tab| tab.slug);
+    let choose = {
+        let dispatch = props.dispatch.clone();
+        Callback::from(move |below| dispatch.dispatch(Action::Wish(Wish::Below(below))))
+    };
+    let open = match props.below {
+        Below::Matrix => html! {
+            <MatrixView film={film.clone()} time={props.event_time}
+                selection={props.focus.selection} on_select={props.on_select.clone()} />
+        },
+    };
+    html! {
+        <section class="below" aria-label="More views of the same moment">
+            { tabs("Views of the same moment", &all, props.below, &choose) }
+            <div role="tabpanel" class="below-panel" id={format!("{slug}-panel")}
+                aria-labelledby={format!("{slug}-tab")}>{ open }</div>
+        </section>
     }
 }
 

@@ -7,6 +7,7 @@ mod answers;
 mod bench;
 mod compare;
 mod draft;
+mod places;
 mod requests;
 mod running;
 mod settings;
@@ -18,7 +19,9 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use lanescope_protocol::scenario::Recipe;
-use lanescope_protocol::{Catalogue, Report, Scenario, Settings, Strategy, Trace, Version};
+use lanescope_protocol::{
+    Catalogue, LocationId, Report, Scenario, Settings, Strategy, Trace, Version,
+};
 use lanescope_timeline::{Film, Moment};
 use yew::Reducible;
 
@@ -28,6 +31,7 @@ use crate::playback::Playback;
 pub(crate) use bench::{Bench, Stand};
 pub(crate) use compare::{Answer, Choice, Comparison, Entry, View, Worth};
 pub(crate) use draft::{Draft, Edit};
+pub(crate) use places::{Below, Beside};
 pub(crate) use requests::FileId;
 use requests::{Awaited, OpenFile, Pending};
 pub(crate) use running::{Intent, Progress, Running, Times, Timing};
@@ -99,6 +103,12 @@ pub(crate) struct Store {
     pub(crate) playback: Playback,
     /// The incarnation that was chosen.
     pub(crate) selected: Option<Version>,
+    /// The location that was chosen.
+    pub(crate) place: Option<LocationId>,
+    /// What is open below the lanes.
+    pub(crate) below: Below,
+    /// What is open beside the lanes.
+    pub(crate) beside: Beside,
     /// The row of the block list that was chosen.
     pub(crate) row: Option<usize>,
     /// The transaction whose form is open.
@@ -219,6 +229,9 @@ impl Store {
             times: Times::default(),
             playback: Playback::default(),
             selected: None,
+            place: None,
+            below: Below::default(),
+            beside: Beside::default(),
             row: None,
             editing: None,
             alert: None,

@@ -5,7 +5,7 @@ use web_sys::HtmlSelectElement;
 use yew::{Callback, Event, Html, TargetCast, classes, html};
 
 use crate::icons::Icon;
-use crate::lanes::Minimap;
+use crate::lanes::{Axis, Minimap};
 use crate::playback::{SPEEDS, Toward};
 use crate::store::{Action, Sheet, Wish};
 use crate::words::{Dispatch, Shared, wish};
@@ -13,6 +13,7 @@ use crate::words::{Dispatch, Shared, wish};
 #[derive(Clone, PartialEq)]
 pub(crate) struct TransportProps {
     pub(crate) dispatch: Dispatch,
+    pub(crate) axis: Axis,
     pub(crate) on_seek: Callback<f64>,
     pub(crate) film: Option<Shared<Film>>,
     pub(crate) time: f64,
@@ -45,7 +46,7 @@ pub(crate) fn transport(props: &TransportProps) -> Html {
             </div>
             <div class="scrubber" data-testid="scrubber">
                 if let Some(film) = &props.film {
-                    <Minimap film={film.clone()} playhead={props.time} theme={props.theme}
+                    <Minimap film={film.clone()} axis={props.axis.clone()} playhead={props.time} theme={props.theme}
                         on_seek={props.on_seek.clone()} />
                 }
             </div>

@@ -206,6 +206,15 @@ impl Film {
         self.locations.get(id.get())
     }
 
+    /// The location that is the same place as one of another film.
+    #[must_use]
+    pub fn location_like(&self, wanted: &LocationInfo) -> Option<LocationId> {
+        let is_it = |known: &LocationInfo| {
+            known.kind == wanted.kind && known.address == wanted.address && known.key == wanted.key
+        };
+        self.locations.iter().position(is_it).map(|at| LocationId(at as u32))
+    }
+
     /// A location's name; while names are unknown, a word for it.
     #[must_use]
     pub fn location_name(&self, id: LocationId) -> &str {

@@ -9,6 +9,7 @@ use lanescope_protocol::{Lane, Version};
 
 use crate::bar::BarId;
 use crate::film::Film;
+use crate::focus::Focus;
 use crate::format;
 use crate::frame::Rect;
 use crate::layout::Layout;
@@ -20,8 +21,8 @@ use crate::scene::{Anchor, Face, Item, Scene, Shape, Step, Stroke, Text};
 pub struct Look {
     /// Colours.
     pub theme: Theme,
-    /// The incarnation that is selected.
-    pub selection: Option<Version>,
+    /// What is singled out.
+    pub focus: Focus,
     /// The bar under the pointer.
     pub hover: Option<BarId>,
     /// Movements that are going on.
@@ -192,7 +193,7 @@ impl Painter<'_> {
             let shape = Shape::Round(rect, 6.0 * painter.scale);
             painter.items.push(Item::stroke(shape, stroke).faded(alpha).clipped());
         };
-        let selected = self.look.selection.and_then(|version| self.film.bar_of(version));
+        let selected = self.look.focus.selection.and_then(|version| self.film.bar_of(version));
         if let Some(id) = self.look.hover.filter(|id| Some(*id) != selected) {
             ring(self, id, 1.5, 0.7);
         }

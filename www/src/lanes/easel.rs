@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
-use lanescope_protocol::Version;
 use lanescope_timeline::paint::{Look, paint};
-use lanescope_timeline::{BarId, Film, Frame, Layout, Motion, Theme, Viewport};
+use lanescope_timeline::{BarId, Film, Focus, Frame, Layout, Motion, Theme, Viewport};
 
+use super::axis::Axis;
 use super::brush::Brush;
 use crate::words::Shared;
 
@@ -16,7 +16,7 @@ use crate::words::Shared;
 pub(super) struct Subject {
     pub(super) film: Shared<Film>,
     pub(super) playhead: f64,
-    pub(super) selection: Option<Version>,
+    pub(super) focus: Focus,
     pub(super) theme: Theme,
     pub(super) lively: bool,
     pub(super) outlined: bool,
@@ -26,8 +26,7 @@ pub(super) struct Subject {
 pub(super) struct Easel {
     brush: Brush,
     subject: Subject,
-    /// The chosen part of the time axis; `None`: all of it.
-    view: Option<Viewport>,
+    axis: Axis,
     /// Width, height in CSS pixels, and the size of type.
     size: (f64, f64, f64),
     /// The bar under the pointer.
@@ -49,10 +48,10 @@ impl PartialEq for Shelf {
 }
 
 impl Easel {
-    pub(super) fn new(brush: Brush, subject: Subject) -> Self {
+    pub(super) fn new(brush: Brush, axis: Axis, subject: Subject) -> Self {
         let motion = Motion::at(subject.playhead);
-        let (view, hover, cursor, pending) = (None, None, None, None);
-        Self { brush, subject, view, size: (0.0, 0.0, 1.0), hover, cursor, motion, pending }
+        let (hover, cursor, pending) = (None, None, None);
+        Self { brush, subject, axis, size: (0.0, 0.0, 1.0), hover, cursor, motion, pending }
     }
 
     /// Shows something else. Another run is shown from its beginning, as a whole.
@@ -60,7 +59,8 @@ impl Easel {
         let same = self.subject.film == subject.film
             || (!self.subject.film.is_complete() && !subject.film.is_complete());
         if !same {
-            (self.view, self.hover, self.cursor) = (None, None, None);
+            (self.hover, self.cursor) = (None, None);
+            self.axis.fit();
             self.motion = Motion::at(subject.playhead);
         }
         self.subject = subject;
@@ -84,7 +84,7 @@ impl Easel {
 
     /// The bar of the selected incarnation.
     pub(super) fn selected(&self) -> Option<BarId> {
-        self.subject.selection.and_then(|version| self.subject.film.bar_of(version))
+        self.subject.focus.selection.and_then(|version| self.subject.film.bar_of(version))
     }
 
     /// The last tick that can be on screen. While a run goes on it grows in leaps, so that what
@@ -102,26 +102,26 @@ impl Easel {
     }
 
     pub(super) fn view(&self) -> Viewport {
-        self.view.unwrap_or_else(|| Viewport::fit(self.end()))
+        self.axis.view(self.end())
     }
 
     /// Whether all of the run is in view.
     pub(super) fn is_fit(&self) -> bool {
-        self.view.is_none_or(|view| view.is_fit(self.end()))
+        self.axis.is_fit(self.end())
     }
 
     /// Shows another part of the time axis; all of it is remembered as such.
-    pub(super) fn look_at(&mut self, view: Viewport) {
-        self.view = (!view.is_fit(self.end())).then_some(view);
+    pub(super) fn look_at(&self, view: Viewport) {
+        self.axis.look_at(view, self.end());
     }
 
     /// Brings all of the run into view.
-    pub(super) fn fit(&mut self) {
-        self.view = None;
+    pub(super) fn fit(&self) {
+        self.axis.fit();
     }
 
     /// Brings a bar into view.
-    pub(super) fn reveal(&mut self, id: BarId) {
+    pub(super) fn reveal(&self, id: BarId) {
         if let Some(bar) = self.subject.film.bar(id) {
             let middle = bar.start as f64 + bar.length() as f64 / 2.0;
             self.look_at(self.view().reveal(middle, self.end()));
@@ -150,10 +150,10 @@ impl Easel {
         }
         let subject = &self.subject;
         self.motion.advance(&subject.film, subject.playhead, now, subject.lively);
-        let (effects, moving) = self.motion.effects(&subject.film, subject.selection, now);
+        let (effects, moving) = self.motion.effects(&subject.film, subject.focus.selection, now);
         let look = Look {
             theme: subject.theme,
-            selection: subject.selection,
+            focus: subject.focus.clone(),
             hover: self.cursor.or(self.hover),
             effects,
             outlined: subject.outlined,
@@ -185,7 +185,10 @@ impl Shelf {
 
     /// Paints in the next frame, however often it is asked.
     pub(super) fn request(&self) {
-        if self.read(|easel| easel.pending.is_some()) != Some(false) {
+        // Whoever changes the easel paints it afterwards anyway.
+        let idle =
+            self.0.try_borrow().ok().and_then(|easel| Some(easel.as_ref()?.pending.is_none()));
+        if idle != Some(true) {
             return;
         }
         let shelf = self.clone();

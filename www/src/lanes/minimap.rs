@@ -12,6 +12,7 @@ use yew::{
     use_effect_with, use_memo, use_mut_ref, use_node_ref,
 };
 
+use super::axis::Axis;
 use super::size::use_size;
 use crate::words::Shared;
 
@@ -19,6 +20,8 @@ use crate::words::Shared;
 pub(crate) struct MinimapProps {
     /// The run.
     pub(crate) film: Shared<Film>,
+    /// Which part of the time axis is on the lanes.
+    pub(crate) axis: Axis,
     /// Where the playhead stands, in ticks.
     pub(crate) playhead: f64,
     /// Colours.

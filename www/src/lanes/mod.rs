@@ -3,6 +3,7 @@
 //! Everything drawn is a picture made by `lanescope_timeline`; here it is painted, moved with the
 //! pointer and the keyboard, and mirrored as a table for those who do not see it.
 
+mod axis;
 mod brush;
 mod easel;
 mod legend;
@@ -15,6 +16,7 @@ mod tip;
 mod twin;
 mod view;
 
+pub(crate) use axis::Axis;
 pub(crate) use brush::Brush;
 pub(crate) use legend::Legend;
 pub(crate) use matrix::MatrixView;

@@ -4,16 +4,17 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use lanescope_protocol::Version;
-use lanescope_timeline::{BarId, Film, Frame, Theme, Way};
+use lanescope_timeline::{BarId, Film, Focus, Frame, Theme, Way};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
 use yew::{
     Callback, Html, KeyboardEvent, MouseEvent, NodeRef, PointerEvent, Properties, UseStateHandle,
-    function_component, hook, html, use_callback, use_effect_with, use_memo, use_mut_ref,
-    use_node_ref, use_state_eq,
+    function_component, hook, html, use_callback, use_effect_with, use_memo, use_node_ref,
+    use_state_eq,
 };
 
+use super::axis::{Axis, Watching};
 use super::brush::Brush;
 use super::easel::{Easel, Shelf, Subject};
 use super::pointer::{self, Listeners, SharedHands};
@@ -27,17 +28,16 @@ pub(crate) struct LaneViewProps {
     pub(crate) film: Shared<Film>,
     /// Where the playhead stands, in ticks.
     pub(crate) playhead: f64,
-    /// The selected incarnation.
-    pub(crate) selection: Option<Version>,
+    /// What is singled out.
+    pub(crate) focus: Focus,
+    /// Which part of the time axis is on screen.
+    pub(crate) axis: Axis,
     /// Colours.
     pub(crate) theme: Theme,
     /// Whether bars may move: not where less motion is wanted, nor at more than 4×.
     pub(crate) motion: bool,
     /// Whether the film runs.
     pub(crate) playing: bool,
-    /// Each new number brings the whole run into view.
-    #[prop_or_default]
-    pub(crate) fit: u32,
     /// For a projector: dark outlines around bars.
     #[prop_or_default]
     pub(crate) outlined: bool,
@@ -77,7 +77,7 @@ pub(crate) fn lane_view(props: &LaneViewProps) -> Html {
         <div class="lane-view" ref={root} data-testid="lane-view"
             style={format!("--natural: {height:.0}px")}>
             <Surface {shelf} {listeners} {canvas} grid={grid.clone()} summary={(*summary).clone()} />
-            <Twin film={props.film.clone()} time={told_time(props)} selection={props.selection}
+            <Twin film={props.film.clone()} time={told_time(props)} selection={props.focus.selection}
                 cursor={*cursor} {grid} on_select={props.on_select.clone()} {on_key} {on_blur} />
             { tip.map(|tip| tip::draw(&tip, &props.film, props.playhead)).unwrap_or_default() }
         </div>
@@ -123,7 +123,7 @@ fn surface_part(props: &SurfaceProps) -> Html {
     let fit = {
         let shelf = props.shelf.clone();
         Callback::from(move |_| {
-            shelf.change(Easel::fit);
+            shelf.change(|easel| easel.fit());
         })
     };
     html! {
@@ -147,21 +147,21 @@ fn use_easel(
     let subject = Subject {
         film: props.film.clone(),
         playhead: props.playhead,
-        selection: props.selection,
+        focus: props.focus.clone(),
         theme: props.theme,
         lively: props.motion,
         outlined: props.outlined,
     };
     use_effect_with((), {
         let (shelf, root, canvas) = (shelf.clone(), root.clone(), canvas.clone());
-        let (subject, scale) = (subject.clone(), scale.setter());
+        let (subject, scale, axis) = (subject.clone(), scale.setter(), props.axis.clone());
         move |()| {
             let brush = canvas.cast::<HtmlCanvasElement>().and_then(Brush::new);
-            shelf.put(brush.map(|brush| Easel::new(brush, subject)));
+            shelf.put(brush.map(|brush| Easel::new(brush, axis.clone(), subject)));
             let kept =
                 canvas.cast::<Element>().zip(root.cast::<Element>()).map(|(canvas, root)| {
                     let watch = Watch::new(&shelf, &root, scale);
-                    (watch, pointer::wheel(&shelf, &canvas), fonts(&shelf))
+                    (watch, pointer::wheel(&shelf, &canvas), fonts(&shelf), moved(&shelf, &axis))
                 });
             move || {
                 drop(kept);
@@ -175,15 +175,12 @@ fn use_easel(
             shelf.change(|easel| easel.show(subject.clone()));
         }
     });
-    let shown = use_mut_ref(|| props.fit);
-    use_effect_with(props.fit, {
-        let shelf = shelf.clone();
-        move |fit| {
-            if core::mem::replace(&mut *shown.borrow_mut(), *fit) != *fit {
-                shelf.change(Easel::fit);
-            }
-        }
-    });
+}
+
+/// Draws again when another part of the axis is shown.
+fn moved(shelf: &Shelf, axis: &Axis) -> Watching {
+    let shelf = shelf.clone();
+    axis.watch(move || shelf.request())
 }
 
 /// Watches the size of the view.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use lanescope_protocol::message::Measurement;
-use lanescope_protocol::{Clock, Event, Scenario, Settings, Strategy};
+use lanescope_protocol::{Clock, Event, LocationId, Scenario, Settings, Strategy};
 use lanescope_timeline::Film;
 
 use super::Store;
@@ -180,6 +180,8 @@ impl Store {
         }
         self.filmed = Some(running.scenario);
         self.selected = self.selected.filter(|version| film.bar_of(*version).is_some());
+        // Locations are numbered anew in every run.
+        self.place = self.place.and_then(|place| same_place(self.film.as_deref()?, &film, place));
         match running.intent {
             Intent::Intro if !self.shown_once => self.playback.start(true),
             Intent::Intro | Intent::Play => self.playback.start(false),
@@ -189,4 +191,10 @@ impl Store {
         self.film = Some(film);
         self.after_run();
     }
+}
+
+/// The number that a location has in another run.
+fn same_place(was: &Film, is: &Film, place: LocationId) -> Option<LocationId> {
+    let wanted = was.location(place)?;
+    is.location_like(wanted)
 }

@@ -1,10 +1,12 @@
 //! What the user wants.
 
-use lanescope_protocol::{Clock, Command, EventKind, Strategy, TxIndex, Version};
+use lanescope_protocol::{Clock, Command, EventKind, LocationId, Strategy, TxIndex, Version};
 use lanescope_timeline::BarState;
 
 use super::requests::recipe;
-use super::{Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Intent, Sheet, Store, View};
+use super::{
+    Below, Beside, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Intent, Sheet, Store, View,
+};
 use crate::playback::{SPEEDS, Toward};
 
 /// How long the page waits for the next turn of a knob before it composes.
@@ -58,6 +60,12 @@ pub(crate) enum Wish {
     DismissCrash,
     /// Choose an incarnation, or none.
     Select(Option<Version>),
+    /// Choose a location, or none.
+    Place(Option<LocationId>),
+    /// Open a view below the lanes.
+    Below(Below),
+    /// Open a view beside the lanes.
+    Beside(Beside),
     /// Choose a row of the block list.
     Row(Option<usize>),
     /// Open the form of a transaction, or close it.
@@ -115,6 +123,9 @@ impl Store {
                 self.selected = version;
                 self.row = version.map(|version| version.tx.get());
             }
+            Wish::Place(place) => self.choose_place(place),
+            Wish::Below(below) => self.below = below,
+            Wish::Beside(beside) => self.beside = beside,
             Wish::Row(row) => self.choose_row(row),
             Wish::Form(form) => {
                 self.editing = form.filter(|at| *at < self.draft.len());

@@ -153,7 +153,7 @@ proptest! {
         let layout = Layout::new(&film, Frame::new(width, height, 1.0, film.lanes(), view), playhead);
         let mut look = Look { playhead: true, ..Look::default() };
         look.effects.arrow = film.arrow_at(playhead);
-        look.selection = film.bars().first().map(|bar| bar.version);
+        look.focus.selection = film.bars().first().map(|bar| bar.version);
         let text = svg(&paint(&film, &layout, &look), Theme::Light, Default::default());
         prop_assert!(!text.contains("NaN") && !text.contains("inf"));
         let _ = (layout.hit(&film, x, y), layout.describe(&film));

@@ -1,0 +1,89 @@
+//! What is singled out in every view at once: lanes, matrix and graph show the same choice.
+
+use std::sync::Arc;
+
+use lanescope_protocol::{LocationId, TxIndex, Version};
+
+use crate::bar::BarId;
+
+/// What is singled out. Empty: everything is shown alike.
+#[derive(Clone, Debug, Default)]
+pub struct Focus {
+    /// The incarnation that is selected.
+    pub selection: Option<Version>,
+    /// The location that is selected.
+    pub place: Option<LocationId>,
+    /// What a search found; everything else is dimmed. `None`: no search.
+    pub matches: Option<Arc<Matches>>,
+}
+
+/// Bars and transactions that a search found in one film.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matches {
+    bars: Vec<bool>,
+    transactions: Vec<bool>,
+}
+
+impl PartialEq for Focus {
+    /// Matches are the same only if they are shared, so that comparing costs nothing.
+    fn eq(&self, other: &Self) -> bool {
+        let same = match (&self.matches, &other.matches) {
+            (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
+            (None, None) => true,
+            _ => false,
+        };
+        same && self.selection == other.selection && self.place == other.place
+    }
+}
+
+impl Focus {
+    /// One incarnation, and nothing else.
+    #[must_use]
+    pub fn on(selection: Option<Version>) -> Self {
+        Self { selection, ..Self::default() }
+    }
+
+    /// Whether a search left this bar out.
+    #[must_use]
+    pub fn dims_bar(&self, id: BarId) -> bool {
+        self.matches.as_ref().is_some_and(|matches| !matches.has_bar(id))
+    }
+
+    /// Whether a search left this transaction out.
+    #[must_use]
+    pub fn dims_tx(&self, tx: TxIndex) -> bool {
+        self.matches.as_ref().is_some_and(|matches| !matches.has_tx(tx))
+    }
+}
+
+impl Matches {
+    /// By [`BarId`] and by [`TxIndex`]. What lies beyond either list did not match.
+    #[must_use]
+    pub const fn new(bars: Vec<bool>, transactions: Vec<bool>) -> Self {
+        Self { bars, transactions }
+    }
+
+    /// Whether a bar was found.
+    #[must_use]
+    pub fn has_bar(&self, id: BarId) -> bool {
+        self.bars.get(id.get()).copied().unwrap_or(false)
+    }
+
+    /// Whether any run of a transaction was found.
+    #[must_use]
+    pub fn has_tx(&self, tx: TxIndex) -> bool {
+        self.transactions.get(tx.get()).copied().unwrap_or(false)
+    }
+
+    /// Bars that were found, in their order.
+    pub fn bars(&self) -> impl Iterator<Item = BarId> {
+        let found = self.bars.iter().enumerate().filter(|(_, found)| **found);
+        found.map(|(at, _)| BarId(at as u32))
+    }
+
+    /// How many transactions were found.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.transactions.iter().filter(|found| **found).count()
+    }
+}
