@@ -22,6 +22,7 @@ pub mod frame;
 pub mod glyph;
 pub mod honesty;
 pub mod layout;
+pub mod lints;
 pub mod matrix;
 pub mod metrics;
 pub mod moment;
@@ -52,6 +53,7 @@ pub use frame::{Frame, Rect};
 pub use glyph::Glyph;
 pub use honesty::{Model, Provenance};
 pub use layout::Layout;
+pub use lints::{Evidence, Finding, Lint};
 pub use matrix::{Mark, Matrix, MatrixCell, MatrixRow};
 pub use metrics::{
     BaseFee, Bounds, Energy, FaultCosts, HotLocation, LaneUse, Latency, Locking, Metrics, Structure,

@@ -12,6 +12,7 @@ mod exports;
 mod fixture;
 mod golden;
 mod incidents;
+mod lints;
 mod measures;
 mod moving;
 mod properties;
