@@ -35,6 +35,7 @@ pub(crate) fn write(trace: Trace, arguments: &ExportArguments) -> Vec<u8> {
         Format::Trace => trace.encode(),
         Format::ChromeTrace => chrome_trace(&Film::new(trace)).into_bytes(),
         Format::Csv => csv(&Film::new(trace)).into_bytes(),
+        Format::Transcript => Film::new(trace).transcript(&[]).into_bytes(),
         Format::Svg => {
             let at = trace.summary.makespan as f64 * arguments.at as f64 / 100.0;
             let film = Film::new(trace);

@@ -33,6 +33,7 @@ pub mod phrase;
 pub mod scene;
 pub mod svg;
 pub mod text;
+mod transcript;
 pub mod viewport;
 pub mod walk;
 

@@ -34,14 +34,17 @@ pub(crate) enum Format {
     Csv,
     /// The lanes as a picture.
     Svg,
+    /// Every event in a sentence.
+    Transcript,
 }
 
 impl Format {
-    const ALL: [(Self, &'static str); 4] = [
+    const ALL: [(Self, &'static str); 5] = [
         (Self::Trace, "trace"),
         (Self::ChromeTrace, "chrome-trace"),
         (Self::Csv, "csv"),
         (Self::Svg, "svg"),
+        (Self::Transcript, "transcript"),
     ];
 
     fn parse(text: &str) -> Result<Self> {
@@ -116,7 +119,7 @@ mod tests {
         refused(&[
             (
                 "export dex --format gif",
-                "there is no format \"gif\"; known: trace, chrome-trace, csv, svg",
+                "there is no format \"gif\"; known: trace, chrome-trace, csv, svg, transcript",
             ),
             ("export dex --at 101", "--at takes 0 to 100, not 101"),
             ("export dex --theme blue", "--theme takes light or dark, not \"blue\""),

@@ -79,9 +79,10 @@ pub const SHOWN: usize = 6;
 pub const COST_MIN: f64 = 0.01;
 
 /// What LINTS.md says of each threshold: its name there, and its value.
-pub const THRESHOLDS: [(&str, f64); 8] = [
+pub const THRESHOLDS: [(&str, f64); 9] = [
     ("cost", COST_MIN),
     ("writers", slots::WRITERS_MIN as f64),
+    ("count", uses::COUNT_MAX as f64),
     ("chain", slots::CHAIN_MIN),
     ("sender's transactions", senders::CHAIN_LENGTH_MIN as f64),
     ("waste", storm::WASTE_MIN),

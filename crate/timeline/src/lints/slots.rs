@@ -46,7 +46,7 @@ impl Film {
             return None;
         }
         let counter = match of.step {
-            Step::Same(by) if by != [0; 32] => Some(by),
+            Step::Counts(least, most) => Some((least, most)),
             _ => None,
         };
         let mut evidence = Vec::new();
@@ -72,15 +72,16 @@ impl Film {
         place: LocationId,
         of: &Use,
         places: usize,
-        counter: Option<[u8; 32]>,
+        counter: Option<(u64, u64)>,
     ) -> Phrase {
         let count = format::number_word(of.writers.len());
         let all = format::count(self.transaction_count(), "transaction");
         let phrase = match counter {
-            Some(by) => {
-                let kind = self.location(place).map_or_else(Default::default, |info| info.kind);
-                let by = format::value(kind, &by);
-                Phrase::new().say(format!("{count} of {all} each add {by} to "))
+            Some((least, most)) if least == most => {
+                Phrase::new().say(format!("{count} of {all} each add {least} to "))
+            }
+            Some((least, most)) => {
+                Phrase::new().say(format!("{count} of {all} each add {least} to {most} to "))
             }
             None => Phrase::new().say(format!("{count} of {all} write ")),
         };

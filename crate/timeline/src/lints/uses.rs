@@ -21,7 +21,7 @@ pub(super) struct Use {
     pub(super) writers: Vec<TxIndex>,
     /// Gas of those that read and write it: they can only follow each other.
     pub(super) chain_gas: u64,
-    /// What they add to it, where that is the same for all.
+    /// What they add to it.
     pub(super) step: Step,
     /// Runs that were thrown away because of it.
     pub(super) aborted: Vec<Version>,
@@ -31,15 +31,18 @@ pub(super) struct Use {
     pub(super) waited: u64,
 }
 
+/// Who adds more than this at once does not count.
+pub(super) const COUNT_MAX: u64 = 1000;
+
 /// What every writer adds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Step {
     /// Nobody has both read and written it.
     #[default]
     Unknown,
-    /// So much, each time.
-    Same([u8; 32]),
-    /// Now this, now that.
+    /// A little, each time: from the least to the most.
+    Counts(u64, u64),
+    /// Anything else.
     Varies,
 }
 
@@ -122,10 +125,13 @@ impl Use {
 
 impl Step {
     fn and(self, by: [u8; 32]) -> Self {
+        let (high, low) = by.split_at(24);
+        let low = low.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+        let counts = high.iter().all(|byte| *byte == 0) && (1..=COUNT_MAX).contains(&low);
         match self {
-            Self::Unknown => Self::Same(by),
-            Self::Same(known) if known == by => self,
-            Self::Same(_) | Self::Varies => Self::Varies,
+            Self::Unknown if counts => Self::Counts(low, low),
+            Self::Counts(least, most) if counts => Self::Counts(least.min(low), most.max(low)),
+            _ => Self::Varies,
         }
     }
 }
@@ -173,9 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn a_step_is_the_same_until_it_is_not() {
+    fn counting_is_adding_a_little_each_time() {
         let one = Step::default().and(number(1));
-        assert_eq!(one.and(number(1)), Step::Same(number(1)));
-        assert_eq!(one.and(number(2)).and(number(1)), Step::Varies);
+        assert_eq!(one.and(number(3)), Step::Counts(1, 3));
+        assert_eq!(one.and(number(COUNT_MAX + 1)).and(number(1)), Step::Varies);
+        assert_eq!(one.and(number(0)), Step::Varies);
+        assert_eq!(Step::default().and([0xFF; 32]).and(number(1)), Step::Varies);
     }
 }

@@ -18,3 +18,4 @@ mod moving;
 mod properties;
 mod sentences;
 mod theme;
+mod transcript;
