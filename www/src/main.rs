@@ -15,6 +15,7 @@ mod effects;
 mod engine_link;
 mod environment;
 mod files;
+mod findings;
 mod hooks;
 mod icons;
 mod inspector;

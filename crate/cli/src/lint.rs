@@ -14,8 +14,7 @@ use crate::{DIFFERS, OK, stored};
 pub(crate) fn lint(arguments: &LintArguments) -> Result<(String, u8)> {
     let film = Film::new(stored::trace(&arguments.run)?);
     let findings = film.findings();
-    let text =
-        if arguments.run.json { as_json(&film, &findings) } else { as_text(&film, &findings) };
+    let text = if arguments.run.json { as_json(&film, findings) } else { as_text(&film, findings) };
     let code = if arguments.deny && !findings.is_empty() { DIFFERS } else { OK };
     Ok((text, code))
 }
@@ -38,7 +37,7 @@ fn as_text(film: &Film, findings: &[Finding]) -> String {
             let names: Vec<_> = names.collect();
             let _ = writeln!(text, "  = places: {}", names.join(", "));
         }
-        let _ = writeln!(text, "  = {}", worth(finding));
+        let _ = writeln!(text, "  = {}", finding.worth());
         let _ = writeln!(text, "  help: {}\n", finding.advice);
     }
     let strategy = film.settings().strategy.title();
@@ -48,15 +47,6 @@ fn as_text(film: &Film, findings: &[Finding]) -> String {
         count => writeln!(text, "{} under {strategy} on {lanes}.", format::count(count, "finding")),
     };
     text
-}
-
-/// What it costs, in words.
-fn worth(finding: &Finding) -> String {
-    let cost = format!("costs {} of all lanes' time", format::percent(finding.cost));
-    match finding.limit {
-        Some(limit) => format!("{cost}, and limits the block to {}", format::times(limit)),
-        None => cost,
-    }
 }
 
 fn as_json(film: &Film, findings: &[Finding]) -> String {

@@ -19,6 +19,7 @@ use lanescope_protocol::{LocationId, Version};
 
 use crate::bar::Bar;
 use crate::film::Film;
+use crate::format;
 use crate::phrase::Phrase;
 
 /// Which lint.
@@ -141,6 +142,23 @@ impl fmt::Display for Lint {
     }
 }
 
+impl Finding {
+    /// What it costs and what it limits, in words: `costs 3 % of all lanes' time`.
+    #[must_use]
+    pub fn worth(&self) -> String {
+        let cost = (self.cost > 0.0)
+            .then(|| format!("costs {} of all lanes' time", format::percent(self.cost)));
+        let limit = self.limit.map(|limit| {
+            format!("limits the block to {}, with any number of lanes", format::times(limit))
+        });
+        match (cost, limit) {
+            (Some(cost), Some(limit)) => format!("{cost}, and {limit}"),
+            (Some(words), None) | (None, Some(words)) => words,
+            (None, None) => "costs nothing in this run".to_owned(),
+        }
+    }
+}
+
 impl Evidence {
     /// Words alone.
     #[must_use]
@@ -157,9 +175,13 @@ impl Evidence {
 
 impl Film {
     /// What is to be said about the run, the costliest first. Empty while it goes on, and where
-    /// nothing is wrong.
+    /// nothing is wrong. Looked for once and then kept.
     #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
+    pub fn findings(&self) -> &[Finding] {
+        self.found.get_or_init(|| self.find())
+    }
+
+    fn find(&self) -> Vec<Finding> {
         if !self.is_complete() || self.lane_time() <= 0.0 {
             return Vec::new();
         }

@@ -51,7 +51,7 @@ impl Film {
         };
         let mut evidence = Vec::new();
         if limits {
-            evidence.push(chain_evidence(of, chain, block));
+            evidence.push(self.chain_evidence(of, chain, block));
         }
         evidence.extend(self.abort_evidence(&group));
         evidence.extend(self.wait_evidence(&group));
@@ -96,6 +96,17 @@ impl Film {
         }
     }
 
+    fn chain_evidence(&self, of: &Use, chain: u64, block: u64) -> Evidence {
+        let share = format::percent(chain as f64 / block.max(1) as f64);
+        let (gas, all) = (format::short(chain as f64), format::gas(block as f64));
+        let limit = format::times(block as f64 / chain.max(1) as f64);
+        let phrase = Phrase::new()
+            .say(format!("Each reads what the one before wrote: {gas} of {all} ({share}) "))
+            .say(format!("is one chain, so no number of lanes gives more than {limit}."));
+        let runs = of.writers.iter().filter_map(|tx| self.bar(self.committed_run(*tx)?));
+        Evidence::with(phrase, runs.map(|bar| bar.version))
+    }
+
     fn abort_evidence(&self, group: &Group<'_>) -> Option<Evidence> {
         let mut versions: Vec<Version> =
             group.places.iter().flat_map(|(_, of)| of.aborted.iter().copied()).collect();
@@ -119,19 +130,6 @@ impl Film {
             Evidence::new(Phrase::new().say(format!("Lanes waited {waited} for it, added up.")))
         })
     }
-}
-
-fn chain_evidence(of: &Use, chain: u64, block: u64) -> Evidence {
-    let share = format::percent(chain as f64 / block.max(1) as f64);
-    let (chain_words, block_words) = (format::short(chain as f64), format::gas(block as f64));
-    let limit = format::times(block as f64 / chain.max(1) as f64);
-    let phrase = Phrase::new()
-        .say(format!(
-            "Each reads what the one before wrote: {chain_words} of {block_words} ({share}) "
-        ))
-        .say(format!("is one chain, so no number of lanes gives more than {limit}."));
-    let first_runs = of.writers.iter().map(|tx| Version { tx: *tx, ..Version::default() });
-    Evidence::with(phrase, first_runs)
 }
 
 const SLOT_ADVICE: &str = "Split it: one slot for each user, pool or part of the data, so that only those who share something meet. Where an amount is only added to, write it without reading it first.";

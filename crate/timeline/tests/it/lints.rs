@@ -9,7 +9,7 @@ use crate::fixture::{EXCHANGE, trace};
 fn findings_of(text: &str, change: impl FnOnce(&mut Summary)) -> Vec<Finding> {
     let mut trace = trace(text);
     change(&mut trace.summary);
-    Film::new(trace).findings()
+    Film::new(trace).findings().to_vec()
 }
 
 fn findings(text: &str) -> Vec<Finding> {
@@ -96,7 +96,7 @@ fn a_sender_whose_transactions_wait_for_each_other_is_told() {
         for (at, info) in trace.transactions.iter_mut().enumerate() {
             info.sender = sender(at);
         }
-        Film::new(trace).findings()
+        Film::new(trace).findings().to_vec()
     };
     let finding = one(with_one_sender(|_| "Ana".to_owned()), Lint::SameSenderChain);
     assert!((finding.cost - 80.0 / 240.0).abs() < 1e-9);
@@ -117,7 +117,7 @@ fn who_looks_at_the_fee_recipient_is_named() {
         trace.summary.fee_recipient = address.to_owned();
         trace.locations[0].address = "0xAB".to_owned();
         trace.locations[0].kind = lanescope_protocol::trace::LocationKind::Balance;
-        Film::new(trace).findings()
+        Film::new(trace).findings().to_vec()
     };
     let finding = one(with("0xab"), Lint::FeeRecipientRead);
     assert_eq!(finding.title.to_string(), "T2 looks at Miner.balance, which every fee goes to.");
@@ -147,7 +147,7 @@ fn a_lock_between_strangers_is_over_declared() {
         )
     };
     let stranger = trace(&run("B.y"));
-    let finding = one(Film::new(stranger).findings(), Lint::OverDeclared);
+    let finding = one(Film::new(stranger).findings().to_vec(), Lint::OverDeclared);
     assert!((finding.cost - 40.0 / 160.0).abs() < 1e-9);
     assert!(!told(&run("A.x")).contains(&Lint::OverDeclared));
 }
