@@ -14,6 +14,7 @@ mod composer;
 mod effects;
 mod engine_link;
 mod environment;
+mod export;
 mod files;
 mod findings;
 mod hooks;

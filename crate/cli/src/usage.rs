@@ -10,8 +10,7 @@ lanescope runs blocks of Ethereum transactions in parallel and checks the result
   lanescope compare SOURCE [--strategies NAME,NAME...|all] [--lanes N]...
                 [--json|--table] [--chart FILE.svg] [--theme light|dark]
                 [--set, --seed, --lane-seed, costs and faults as for run]
-  lanescope export SOURCE --format trace|chrome-trace|csv|svg|transcript
-                [--output FILE]
+  lanescope export SOURCE --format FORMAT [--output FILE]
                 [--theme light|dark] [--width PIXELS] [--at PERCENT]
                 [the options of run]
   lanescope lint SOURCE [--json] [--deny] [the options of run]
@@ -38,7 +37,7 @@ compare runs one block under every strategy asked for on every number of lanes, 
         the lanes. The exit status is 1 if the result of a strategy of class E0 or
         E1 is not what the class promises.
 export  runs one block, or takes a stored trace, and writes it: trace is everything,
-        to be read again (TRACE.md); chrome-trace is for the viewers of browsers and
+        to be read again, and json the same with names (TRACE.md); chrome-trace is for the viewers of browsers and
         Perfetto; csv has a row for each incarnation; svg draws the lanes;
         transcript tells every event in a sentence. Default: --format svg, to the
         standard output.

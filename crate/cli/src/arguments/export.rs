@@ -28,6 +28,8 @@ pub(crate) struct ExportArguments {
 pub(crate) enum Format {
     /// Everything, to be read again: TRACE.md.
     Trace,
+    /// The same with names instead of bytes.
+    Json,
     /// For the trace viewers of browsers.
     ChromeTrace,
     /// A row for each incarnation.
@@ -39,8 +41,9 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    const ALL: [(Self, &'static str); 5] = [
+    const ALL: [(Self, &'static str); 6] = [
         (Self::Trace, "trace"),
+        (Self::Json, "json"),
         (Self::ChromeTrace, "chrome-trace"),
         (Self::Csv, "csv"),
         (Self::Svg, "svg"),
@@ -119,7 +122,7 @@ mod tests {
         refused(&[
             (
                 "export dex --format gif",
-                "there is no format \"gif\"; known: trace, chrome-trace, csv, svg, transcript",
+                "there is no format \"gif\"; known: trace, json, chrome-trace, csv, svg, transcript",
             ),
             ("export dex --at 101", "--at takes 0 to 100, not 101"),
             ("export dex --theme blue", "--theme takes light or dark, not \"blue\""),

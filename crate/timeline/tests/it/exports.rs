@@ -105,6 +105,22 @@ fn aborts_become_arrows_between_slices() {
 }
 
 #[test]
+fn json_holds_the_whole_trace() {
+    let trace = trace(FAULTS);
+    let file: Value = serde_json::from_str(&lanescope_timeline::trace_json(&trace)).unwrap();
+    assert_eq!(file["format"], "lanescope-trace");
+    let all = |name: &str| file[name].as_array().unwrap().clone();
+    assert_eq!(all("events").len(), trace.events.len());
+    assert_eq!(all("accesses").len(), trace.accesses.len());
+    assert_eq!(all("locations").len(), trace.locations.len());
+    for (row, event) in all("events").iter().zip(&trace.events) {
+        assert_eq!(row["kind"], format!("{:?}", event.kind));
+        assert_eq!(row["time"], event.time);
+        assert_eq!(row["tx"].as_u64(), event.tx.map(|tx| u64::from(tx.0)));
+    }
+}
+
+#[test]
 fn measured_times_are_nanoseconds() {
     let mut trace = trace("lane 1: T1·0 1-3 ok");
     trace.summary.settings.clock = Clock::Threads;
