@@ -46,13 +46,13 @@ pub(crate) fn app() -> Html {
     let environment = *use_memo((), |()| Environment::read());
     let store = use_reducer(|| Store::new(environment.flavour, environment.still));
     let dispatch = store.dispatcher();
-    let bring = use_effects(&store, environment);
+    let axis = (*use_memo((), |()| Axis::default())).clone();
+    let bring = use_effects(&store, environment, &axis);
     let (theme, turn_theme) = use_theme();
     let picker = use_node_ref();
     let over = use_drop(bring.clone());
     use_frames(&dispatch, store.playback.playing);
     use_motion(&dispatch);
-    let axis = (*use_memo((), |()| Axis::default())).clone();
     use_keyboard(&store, &turn_theme, &axis);
     use_document_words(&store);
     let ways = Ways {
@@ -104,6 +104,7 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         view: store.view,
         threads: store.has_threads(),
         ready: view.ready,
+        filmed: store.film.is_some(),
         running: store.running.is_some(),
         open: ways.open.clone(),
         theme: ways.turn_theme.clone(),
@@ -220,11 +221,15 @@ fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>, axis
 
 /// Does what the store asks for. Returns what to call with a file that the user brings.
 #[hook]
-fn use_effects(store: &UseReducerHandle<Store>, environment: Environment) -> Callback<File> {
+fn use_effects(
+    store: &UseReducerHandle<Store>,
+    environment: Environment,
+    axis: &Axis,
+) -> Callback<File> {
     let dispatch = store.dispatcher();
     let effects = {
-        let dispatch = dispatch.clone();
-        use_mut_ref(move || Effects::new(dispatch, environment.flavour))
+        let (dispatch, axis) = (dispatch.clone(), axis.clone());
+        use_mut_ref(move || Effects::new(dispatch, environment.flavour, axis))
     };
     let newest = store.outbox.last().map(|(serial, _)| *serial);
     use_effect_with(newest, {

@@ -1,6 +1,6 @@
 //! What the page does outside itself: the worker, timers, files.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -11,8 +11,10 @@ use lanescope_timeline::Film;
 use yew::{Callback, UseReducerDispatcher};
 
 use crate::engine_link::{EngineLink, Flavour, Incoming};
+use crate::export;
 use crate::files;
-use crate::store::{Action, FileId, Store};
+use crate::lanes::Axis;
+use crate::store::{Action, FileId, Job, Store};
 
 /// A new engine is started at most this often in [`WINDOW_MS`], because the threads of a dead one
 /// keep their memory for a while.
@@ -57,6 +59,8 @@ pub(crate) enum Effect {
         /// When, in milliseconds.
         ms: u32,
     },
+    /// Make a file of what is seen or known of the run, and hand it to the user.
+    Export(Box<Job>),
     /// Hand the user a file.
     Download {
         /// Its name.
@@ -67,7 +71,6 @@ pub(crate) enum Effect {
 }
 
 /// Does what the store puts into its outbox.
-#[derive(Debug)]
 pub(crate) struct Effects {
     dispatch: UseReducerDispatcher<Store>,
     flavour: Flavour,
@@ -79,11 +82,17 @@ pub(crate) struct Effects {
     files: Vec<(FileId, ArrayBuffer)>,
     next_file: u32,
     done: u64,
+    axis: Axis,
+    /// The bytes of the last run that ended.
+    trace: Keepsake,
 }
+
+/// Bytes of a trace, shared with whoever receives them.
+pub(crate) type Keepsake = Rc<RefCell<Rc<Vec<u8>>>>;
 
 impl Effects {
     /// Starts nothing yet.
-    pub(crate) fn new(dispatch: UseReducerDispatcher<Store>, flavour: Flavour) -> Self {
+    pub(crate) fn new(dispatch: UseReducerDispatcher<Store>, flavour: Flavour, axis: Axis) -> Self {
         Self {
             dispatch,
             flavour,
@@ -94,6 +103,8 @@ impl Effects {
             files: Vec::new(),
             next_file: 0,
             done: 0,
+            axis,
+            trace: Keepsake::default(),
         }
     }
 
@@ -136,11 +147,24 @@ impl Effects {
                 self.timers.retain(|(old, _)| *old != what);
                 self.timers.push((what, timer));
             }
+            Effect::Export(job) => self.export(job),
             Effect::Download { name, text } => {
-                if let Err(message) = files::download(name, text) {
-                    self.dispatch.dispatch(Action::Refused(message));
-                }
+                let made = files::text(text, "application/json");
+                self.refuse(made.and_then(|blob| files::offer(name, &blob)).err());
             }
+        }
+    }
+
+    fn export(&self, job: &Job) {
+        let dispatch = self.dispatch.clone();
+        let refused = Callback::from(move |sentence| dispatch.dispatch(Action::Refused(sentence)));
+        let trace = Rc::clone(&self.trace);
+        export::make(job.clone(), self.axis.clone(), trace, refused);
+    }
+
+    fn refuse(&self, sentence: Option<String>) {
+        if let Some(sentence) = sentence {
+            self.dispatch.dispatch(Action::Refused(sentence));
         }
     }
 
@@ -168,7 +192,7 @@ impl Effects {
         }
         self.starts.push(now);
         self.generation.set(self.generation.get() + 1);
-        let incoming = listen(&self.dispatch, &self.generation);
+        let incoming = listen(&self.dispatch, &self.generation, &self.trace);
         match EngineLink::spawn(self.flavour, PAGE_LANES_MAX, &incoming) {
             Ok(link) => {
                 self.link = Some(link);
@@ -182,23 +206,27 @@ impl Effects {
 fn listen(
     dispatch: &UseReducerDispatcher<Store>,
     generation: &Rc<Cell<u32>>,
+    trace: &Keepsake,
 ) -> Callback<Incoming> {
+    let trace = Rc::clone(trace);
     let (dispatch, current, mine) = (dispatch.clone(), Rc::clone(generation), generation.get());
     Callback::from(move |incoming| {
         if current.get() == mine {
-            dispatch.dispatch(understand(incoming));
+            dispatch.dispatch(understand(incoming, &trace));
         }
     })
 }
 
 /// Reads the bytes of a message, so that the store gets what it can use at once.
-fn understand(incoming: Incoming) -> Action {
+fn understand(incoming: Incoming, kept: &Keepsake) -> Action {
     let unreadable = |error: trace::TraceError| Action::Broke(error.to_string());
     match incoming {
         Incoming::Broke(message) => Action::Broke(message),
         Incoming::Report(report, bytes) => match (*report, bytes) {
             (Report::Finished { run }, Some(bytes)) => {
-                Trace::decode(&bytes).map_or_else(unreadable, |trace| Action::Filmed {
+                let decoded = Trace::decode(&bytes);
+                kept.replace(Rc::new(bytes));
+                decoded.map_or_else(unreadable, |trace| Action::Filmed {
                     run,
                     film: Rc::new(Film::new(trace)),
                 })

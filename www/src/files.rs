@@ -1,6 +1,6 @@
 //! Files in and out: chosen, dropped, saved. Nothing leaves the user's machine.
 
-use js_sys::{Array, ArrayBuffer, JsString};
+use js_sys::{Array, ArrayBuffer, JsString, Uint8Array};
 use lanescope_protocol::limits::FILE_BYTES_MAX;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -33,17 +33,30 @@ pub(crate) fn read(file: &File, answer: Callback<Read>) {
     });
 }
 
-/// Hands the user a file.
-pub(crate) fn download(name: &str, text: &str) -> Result<(), String> {
-    save(name, text).map_err(|_| format!("The browser did not let \"{name}\" be saved."))
+/// Text as a file's content; `kind` is its media type.
+pub(crate) fn text(text: &str, kind: &str) -> Result<Blob, String> {
+    blob(&Array::of1(&JsString::from(text)), kind)
 }
 
-fn save(name: &str, text: &str) -> Result<(), JsValue> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("application/json");
-    let parts = Array::of1(&JsString::from(text));
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind)?;
-    let address = Url::create_object_url_with_blob(&blob)?;
+/// Bytes as a file's content.
+pub(crate) fn bytes(bytes: &[u8], kind: &str) -> Result<Blob, String> {
+    blob(&Array::of1(&Uint8Array::from(bytes)), kind)
+}
+
+fn blob(parts: &Array, kind: &str) -> Result<Blob, String> {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    Blob::new_with_u8_array_sequence_and_options(parts, &options)
+        .map_err(|_| "The browser has no memory left for this file.".to_owned())
+}
+
+/// Hands the user a file.
+pub(crate) fn offer(name: &str, blob: &Blob) -> Result<(), String> {
+    save(name, blob).map_err(|_| format!("The browser did not let \"{name}\" be saved."))
+}
+
+fn save(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let address = Url::create_object_url_with_blob(blob)?;
     let document = web_sys::window().and_then(|window| window.document());
     if let Some(document) = document {
         let anchor = document.create_element("a")?.unchecked_into::<HtmlAnchorElement>();

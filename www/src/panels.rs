@@ -8,6 +8,7 @@ use crate::bench::BenchProps;
 use crate::composer::{BlockList, KnobsProps, ToolsProps, TransactionForm, addition, knobs, tools};
 use crate::engine_link::Flavour;
 use crate::environment::Environment;
+use crate::findings::{FindingsProps, findings};
 use crate::icons::Icon;
 use crate::inspector::{IncarnationProps, TotalsProps, incarnation, totals};
 use crate::part::part;
@@ -127,8 +128,16 @@ pub(crate) fn why_panel(
         };
         html! { <>{ part(looked_at, incarnation) }{ part(worth, totals) }</> }
     });
+    let open = match (store.beside, &view.film) {
+        (Beside::Findings, Some(film)) => {
+            part(FindingsProps { dispatch: dispatch.clone(), film: film.clone() }, findings)
+        }
+        _ => of_film.unwrap_or_default(),
+    };
     let tab = |of, slug, words: &str| Tab { of, slug, words: words.to_owned() };
-    let all = [tab(Beside::Why, "why", "Why")];
+    let found = view.film.as_ref().map_or(0, |film| film.findings().len());
+    let title = if found == 0 { "Findings".to_owned() } else { format!("Findings · {found}") };
+    let all = [tab(Beside::Why, "why", "Why"), tab(Beside::Findings, "findings", &title)];
     let slug = all.iter().find(|tab| tab.of == store.beside).map_or("why", |tab| tab.slug);
     let choose = {
         let dispatch = dispatch.clone();
@@ -138,7 +147,7 @@ pub(crate) fn why_panel(
         <aside class="inspector" aria-label="Why">
             { tabs("What is told beside the lanes", &all, store.beside, &choose) }
             <div role="tabpanel" class="beside-panel" id={format!("{slug}-panel")}
-                aria-labelledby={format!("{slug}-tab")}>{ of_film.unwrap_or_default() }</div>
+                aria-labelledby={format!("{slug}-tab")}>{ open }</div>
             <div class="flavour">
                 <p class="note" data-testid="flavour">{ engine_words(store) }</p>
                 <button class="control" data-testid="bench-open" aria-haspopup="dialog"

@@ -4,6 +4,7 @@ use lanescope_protocol::{Catalogue, Clock, Scenario, Settings, Strategy};
 use web_sys::HtmlSelectElement;
 use yew::{Callback, Event, Html, TargetCast, classes, html};
 
+use crate::export::ExportMenu;
 use crate::icons::{Icon, logo};
 use crate::menu::Menu;
 use crate::store::{Action, View, Wish};
@@ -33,6 +34,8 @@ pub(crate) struct TopBarProps {
     pub(crate) threads: bool,
     /// The engine takes commands.
     pub(crate) ready: bool,
+    /// There is a run to take away.
+    pub(crate) filmed: bool,
     pub(crate) running: bool,
     pub(crate) open: Callback<()>,
     pub(crate) theme: Callback<()>,
@@ -53,11 +56,8 @@ pub(crate) fn top_bar(props: &TopBarProps) -> Html {
                     aria-label="Open a scenario or a block" onclick={props.open.reform(|_| ())}>
                     { Icon::Open.draw() }
                 </button>
-                <button class="control square" data-testid="save" title="Save this scenario"
-                    aria-label="Save this scenario" disabled={!props.ready || props.scenario.is_none()}
-                    onclick={wish(dispatch, Wish::Save)}>
-                    { Icon::Save.draw() }
-                </button>
+                <ExportMenu dispatch={dispatch.clone()} filmed={props.filmed}
+                    saves={props.ready && props.scenario.is_some()} />
                 <button class="control square" data-testid="theme" title="Light or dark (T)"
                     aria-label="Light or dark" onclick={props.theme.reform(|_| ())}>
                     { Icon::Contrast.draw() }

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write as _, stdout};
 
 use anyhow::{Context as _, Result, bail};
 use lanescope_protocol::Trace;
-use lanescope_timeline::{Film, chrome_trace, csv, lanes_svg};
+use lanescope_timeline::{Film, chrome_trace, csv, lanes_svg, trace_json};
 
 use crate::arguments::{ExportArguments, Format};
 use crate::stored;
@@ -33,8 +33,10 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<()> {
 pub(crate) fn write(trace: Trace, arguments: &ExportArguments) -> Vec<u8> {
     match arguments.format {
         Format::Trace => trace.encode(),
+        Format::Json => trace_json(&trace).into_bytes(),
         Format::ChromeTrace => chrome_trace(&Film::new(trace)).into_bytes(),
         Format::Csv => csv(&Film::new(trace)).into_bytes(),
+        Format::Transcript => Film::new(trace).transcript(&[]).into_bytes(),
         Format::Svg => {
             let at = trace.summary.makespan as f64 * arguments.at as f64 / 100.0;
             let film = Film::new(trace);

@@ -7,6 +7,7 @@ mod arguments;
 mod bench;
 mod compare;
 mod export;
+mod lint;
 mod race;
 #[cfg(test)]
 mod round_trip_tests;
@@ -49,6 +50,10 @@ fn main() -> ExitCode {
         },
         Ok(Invocation::Export(arguments)) => match export::export(&arguments) {
             Ok(()) => OK,
+            Err(error) => complain(&format!("{error:#}"), DIFFERS),
+        },
+        Ok(Invocation::Lint(arguments)) => match lint::lint(&arguments) {
+            Ok((text, code)) => say(&text).map_or(DIFFERS, |()| code),
             Err(error) => complain(&format!("{error:#}"), DIFFERS),
         },
         Ok(Invocation::AccessList(arguments)) => match access_list::list(&arguments) {

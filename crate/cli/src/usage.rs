@@ -10,9 +10,10 @@ lanescope runs blocks of Ethereum transactions in parallel and checks the result
   lanescope compare SOURCE [--strategies NAME,NAME...|all] [--lanes N]...
                 [--json|--table] [--chart FILE.svg] [--theme light|dark]
                 [--set, --seed, --lane-seed, costs and faults as for run]
-  lanescope export SOURCE --format trace|chrome-trace|csv|svg [--output FILE]
+  lanescope export SOURCE --format FORMAT [--output FILE]
                 [--theme light|dark] [--width PIXELS] [--at PERCENT]
                 [the options of run]
+  lanescope lint SOURCE [--json] [--deny] [the options of run]
   lanescope access-list SOURCE [--set KNOB=VALUE]... [--seed S] [--json]
   lanescope verify FILE... [--lanes N]...
   lanescope bench [SOURCE]... [--synthetic NAME]... [--strategy NAME]...
@@ -36,9 +37,13 @@ compare runs one block under every strategy asked for on every number of lanes, 
         the lanes. The exit status is 1 if the result of a strategy of class E0 or
         E1 is not what the class promises.
 export  runs one block, or takes a stored trace, and writes it: trace is everything,
-        to be read again (TRACE.md); chrome-trace is for the viewers of browsers and
-        Perfetto; csv has a row for each incarnation; svg draws the lanes. Default:
-        --format svg, to the standard output.
+        to be read again, and json the same with names (TRACE.md); chrome-trace is for the viewers of browsers and
+        Perfetto; csv has a row for each incarnation; svg draws the lanes;
+        transcript tells every event in a sentence. Default: --format svg, to the
+        standard output.
+lint    runs one block, or takes a stored trace, and says what keeps it from being
+        faster, with the evidence and what to do about it (LINTS.md). With --deny
+        the exit status is 1 if there is anything to say.
 access-list
         runs one block on one lane and lists the accounts and slots that it touches
         (EIP-7928). --json prints the whole list.

@@ -7,7 +7,7 @@ use crate::settings::Settings;
 use crate::strategy::Class;
 
 /// Version of the byte form.
-pub const TRACE_VERSION: u16 = 2;
+pub const TRACE_VERSION: u16 = 3;
 const MAGIC: [u8; 4] = *b"LSTR";
 
 /// A run: what was executed, what happened, what came out.
@@ -69,6 +69,8 @@ pub struct Summary {
     pub gas_limit: u64,
     /// The block's base fee, wei per gas; 0 before EIP-1559.
     pub base_fee: u64,
+    /// The account that fees go to, 20 bytes as hex with `0x`.
+    pub fee_recipient: String,
     /// Why the run, or a part of it, went to one lane: a [`FallbackReason`] as a number.
     pub fallback: Option<u8>,
     /// Root of the receipts trie, hex.

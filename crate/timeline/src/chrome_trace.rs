@@ -1,5 +1,6 @@
 //! A run in the Trace Event Format ("Trace Event Format", Google, 2016), which Perfetto and
-//! `chrome://tracing` open: lanes are threads, bars are slices, aborts are arrows.
+//! `chrome://tracing` open: lanes are threads, bars are slices. Arrows go from a read that came too
+//! early to the write that made it stale, and from a run that was thrown away to the next.
 
 use lanescope_protocol::event::{Status, WaitReason};
 use lanescope_protocol::{Clock, Lane};
@@ -88,8 +89,17 @@ pub fn chrome_trace(film: &Film) -> String {
         writer.lane(lane);
     }
     writer.milestones();
-    // Names first, then by time; the sort is stable, so that slices stand before their arrows.
-    writer.entries.sort_by(|a, b| (a.ph != "M").cmp(&(b.ph != "M")).then(a.ts.total_cmp(&b.ts)));
+    // Names first, then by time; at one time slices stand before the arrows that end in them, and
+    // an arrow begins before it ends.
+    let rank = |entry: &Entry<'_>| match entry.ph {
+        "X" => 0,
+        "s" => 1,
+        _ => 2,
+    };
+    writer.entries.sort_by(|a, b| {
+        let names = (a.ph != "M").cmp(&(b.ph != "M"));
+        names.then(a.ts.total_cmp(&b.ts)).then(rank(a).cmp(&rank(b)))
+    });
     let title = film.summary().map_or_else(String::new, |summary| summary.title.clone());
     let (tick, display_time_unit) = match film.clock() {
         Clock::Gas => ("1 tick is 1 gas, shown as 1 µs", "ms"),
@@ -152,7 +162,8 @@ impl<'a> Writer<'a> {
         for (at, bar) in self.film.bars().iter().enumerate() {
             self.bar(bar);
             if bar.abort.is_some() {
-                self.arrow(bar, at);
+                self.stale_arrow(bar, at);
+                self.again_arrow(bar, at);
             }
         }
     }
@@ -182,25 +193,41 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// From the run that wrote to the run that was thrown away, both inside their slices.
-    fn arrow(&mut self, victim: &Bar, id: usize) {
+    /// From the read that came too early to the write. Viewers follow arrows in time only, and drop
+    /// one that ends before it begins, so it goes this way.
+    fn stale_arrow(&mut self, victim: &Bar, id: usize) {
         let Some(cause) = self.film.cause(victim.version) else { return };
         let is_it = |at: BarId| self.film.bar(at).is_some_and(|bar| bar == victim);
         let Some(writer) = self.film.bar(cause.writer).filter(|_| is_it(cause.victim)) else {
             return;
         };
-        let inside = |bar: &Bar, at: u64| at.clamp(bar.start, bar.end.max(bar.start + 1) - 1);
-        for (bar, at, ph, bp) in [
-            (writer, inside(writer, cause.written), "s", None),
-            (victim, inside(victim, cause.read), "f", Some("e")),
-        ] {
+        self.arrow("read too early", id * 2, (victim, cause.read), (writer, cause.written));
+    }
+
+    /// From a run that was thrown away to the next run of its transaction.
+    fn again_arrow(&mut self, victim: &Bar, id: usize) {
+        let runs = self.film.runs_of(victim.tx()).iter().filter_map(|run| self.film.bar(*run));
+        let over = victim.abort.map_or(victim.end, |abort| abort.at);
+        let next = runs.filter(|run| run.start >= over).min_by_key(|run| run.start);
+        if let Some(next) = next.copied() {
+            self.arrow("runs again", id * 2 + 1, (victim, victim.end), (&next, next.start));
+        }
+    }
+
+    /// Both ends inside their slices, and not against time.
+    fn arrow(&mut self, name: &'static str, id: usize, from: (&Bar, u64), to: (&Bar, u64)) {
+        let inside = |(bar, at): (&Bar, u64)| at.clamp(bar.start, bar.end.max(bar.start + 1) - 1);
+        if inside(from) > inside(to) {
+            return;
+        }
+        for (end, ph, bp) in [(from, "s", None), (to, "f", Some("e"))] {
             self.entries.push(Entry {
-                name: "abort".to_owned(),
-                cat: "abort",
+                name: name.to_owned(),
+                cat: "flow",
                 ph,
                 pid: PROCESS,
-                tid: bar.lane.get() + 1,
-                ts: self.micros(at),
+                tid: end.0.lane.get() + 1,
+                ts: self.micros(inside(end)),
                 id: Some(id),
                 bp,
                 ..Entry::default()

@@ -9,6 +9,7 @@ use lanescope_protocol::{
 
 use crate::assemble::Assembly;
 use crate::bar::{Bar, BarId, BarState, Check, Milestone, Note, Trouble, TxState, Wait};
+use crate::lints::Finding;
 use crate::metrics::Metrics;
 use crate::moment::Moment;
 
@@ -25,6 +26,8 @@ pub struct Film {
     pub(crate) moments: Vec<Moment>,
     /// Measured when somebody asks first.
     pub(crate) measured: OnceLock<Metrics>,
+    /// Found when somebody asks first.
+    pub(crate) found: OnceLock<Vec<Finding>>,
 }
 
 impl Film {
@@ -58,12 +61,14 @@ impl Film {
             assembly,
             moments: Vec::new(),
             measured: OnceLock::new(),
+            found: OnceLock::new(),
         }
     }
 
     /// Adds a batch of events, as it comes from the engine.
     pub fn extend(&mut self, events: &[Event]) {
         self.measured = OnceLock::new();
+        self.found = OnceLock::new();
         for event in events {
             self.assembly.push(event);
             if let Some(moment) = Moment::of(event) {

@@ -22,6 +22,7 @@ pub mod frame;
 pub mod glyph;
 pub mod honesty;
 pub mod layout;
+pub mod lints;
 pub mod matrix;
 pub mod metrics;
 pub mod moment;
@@ -32,6 +33,8 @@ pub mod phrase;
 pub mod scene;
 pub mod svg;
 pub mod text;
+mod trace_json;
+mod transcript;
 pub mod viewport;
 pub mod walk;
 
@@ -52,6 +55,7 @@ pub use frame::{Frame, Rect};
 pub use glyph::Glyph;
 pub use honesty::{Model, Provenance};
 pub use layout::Layout;
+pub use lints::{Evidence, Finding, Lint};
 pub use matrix::{Mark, Matrix, MatrixCell, MatrixRow};
 pub use metrics::{
     BaseFee, Bounds, Energy, FaultCosts, HotLocation, LaneUse, Latency, Locking, Metrics, Structure,
@@ -63,5 +67,6 @@ pub use palette::{Color, Palette, Theme};
 pub use phrase::{Part, PartKind, Phrase};
 pub use svg::{Words, lanes_svg, svg};
 pub use text::{TextCell, TextRow, TextTable};
+pub use trace_json::trace_json;
 pub use viewport::Viewport;
 pub use walk::Way;

@@ -41,7 +41,7 @@ const FOOT_SIZE: f64 = 10.0;
 const FOOT_LINE: f64 = 14.0;
 
 /// Writes below a picture where it comes from, so that it never stands alone.
-fn write_footer(scene: &mut Scene, lines: &[String], theme: Theme) {
+pub fn write_footer(scene: &mut Scene, lines: &[String], theme: Theme) {
     let margin = 12.0;
     let room = ((scene.width - 2.0 * margin) / Text::width("n", FOOT_SIZE, Face::Sans)) as usize;
     for line in lines.iter().flat_map(|line| broken(line, room.max(20))) {

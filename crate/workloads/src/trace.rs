@@ -58,6 +58,7 @@ pub fn trace(
         producer: run.producer,
         gas_limit: prepared.block.env.gas_limit,
         base_fee: prepared.block.env.basefee,
+        fee_recipient: prepared.block.env.beneficiary.to_string(),
         fallback: run.fallback.map(|reason| reason as u8),
         receipts_root: run.outcome.receipts_root().to_string(),
         header_checks: prepared

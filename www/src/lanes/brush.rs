@@ -22,7 +22,11 @@ impl Brush {
     /// Clears the canvas, `width` × `height` CSS pixels, and paints.
     pub(crate) fn paint(&self, scene: &Scene) {
         let density = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
-        let density = density.clamp(0.5, 4.0);
+        self.paint_at(scene, density.clamp(0.5, 4.0));
+    }
+
+    /// As [`Self::paint`], with so many pixels for each CSS pixel.
+    pub(crate) fn paint_at(&self, scene: &Scene, density: f64) {
         let (width, height) = (
             (scene.width * density).round().max(1.0) as u32,
             (scene.height * density).round().max(1.0) as u32,

@@ -20,6 +20,8 @@ pub(crate) enum Beside {
     /// The incarnation that is looked at, and what the run was worth.
     #[default]
     Why,
+    /// What keeps the run from being faster.
+    Findings,
 }
 
 impl Store {

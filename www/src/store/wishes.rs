@@ -5,7 +5,8 @@ use lanescope_timeline::BarState;
 
 use super::requests::recipe;
 use super::{
-    Below, Beside, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Intent, Sheet, Store, View,
+    Below, Beside, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Export, Intent, Sheet,
+    Store, View,
 };
 use crate::playback::{SPEEDS, Toward};
 
@@ -56,6 +57,8 @@ pub(crate) enum Wish {
     /// Start the engine after it broke too often.
     Restart,
     Save,
+    /// Take something away as a file.
+    Export(Export),
     DismissAlert,
     DismissCrash,
     /// Choose an incarnation, or none.
@@ -117,6 +120,7 @@ impl Store {
             Wish::Crash => self.put(Effect::Send(Box::new(Command::Crash))),
             Wish::Restart => self.put(Effect::Spawn { forced: true }),
             Wish::Save => self.save(),
+            Wish::Export(export) => self.export(export),
             Wish::DismissAlert => self.alert = None,
             Wish::DismissCrash => self.crash = None,
             Wish::Select(version) => {

@@ -28,20 +28,26 @@ pub(crate) struct ExportArguments {
 pub(crate) enum Format {
     /// Everything, to be read again: TRACE.md.
     Trace,
+    /// The same with names instead of bytes.
+    Json,
     /// For the trace viewers of browsers.
     ChromeTrace,
     /// A row for each incarnation.
     Csv,
     /// The lanes as a picture.
     Svg,
+    /// Every event in a sentence.
+    Transcript,
 }
 
 impl Format {
-    const ALL: [(Self, &'static str); 4] = [
+    const ALL: [(Self, &'static str); 6] = [
         (Self::Trace, "trace"),
+        (Self::Json, "json"),
         (Self::ChromeTrace, "chrome-trace"),
         (Self::Csv, "csv"),
         (Self::Svg, "svg"),
+        (Self::Transcript, "transcript"),
     ];
 
     fn parse(text: &str) -> Result<Self> {
@@ -116,7 +122,7 @@ mod tests {
         refused(&[
             (
                 "export dex --format gif",
-                "there is no format \"gif\"; known: trace, chrome-trace, csv, svg",
+                "there is no format \"gif\"; known: trace, json, chrome-trace, csv, svg, transcript",
             ),
             ("export dex --at 101", "--at takes 0 to 100, not 101"),
             ("export dex --theme blue", "--theme takes light or dark, not \"blue\""),

@@ -2,6 +2,7 @@
 
 mod compare;
 mod export;
+mod lint;
 mod run;
 mod state_test;
 mod strategies;
@@ -18,6 +19,7 @@ use crate::bench::arguments::{BenchArguments, parse_bench};
 
 pub(crate) use compare::CompareArguments;
 pub(crate) use export::{ExportArguments, Format};
+pub(crate) use lint::LintArguments;
 pub(crate) use run::RunArguments;
 pub(crate) use state_test::StateTestArguments;
 pub(crate) use strategies::Asked;
@@ -30,6 +32,7 @@ pub(crate) enum Invocation {
     Run(RunArguments),
     Compare(CompareArguments),
     Export(ExportArguments),
+    Lint(LintArguments),
     AccessList(RunArguments),
     Verify(VerifyArguments),
     Bench(BenchArguments),
@@ -44,6 +47,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Invocation> {
             Some("run") => run::parse_run(&mut parser),
             Some("compare") => compare::parse_compare(&mut parser),
             Some("export") => export::parse_export(&mut parser),
+            Some("lint") => lint::parse_lint(&mut parser),
             Some("access-list") => run::parse_access_list(&mut parser),
             Some("verify") => verify::parse_verify(&mut parser),
             Some("bench") => parse_bench(&mut parser),

@@ -4,9 +4,9 @@
 //! ```text
 //! lane 1: T1·0 0-96 ok | T5·0 96-140 aborted at 150 by T1·0 on Pool.reserve0 | wait 140-150 for T3
 //! lane 2: T2·0 0-50 ok at 60 | T3·0 60-70 reverted | T4·0 70-80 estimate T3·0 on Pool.reserve0
-//! read T5·0 at 100: Pool.reserve0 saw before, now T1·0
+//! read T5·0 at 100: Pool.reserve0 saw before, now T1·0 = 5
 //! write T1·0 at 96: Pool.reserve0 = 7
-//! lane 1: T1·0 0-40 lost | crash 40-90 | slow 90-95 by 4 | wait 95-96 lock for T2 | check 96-97 T2·0
+//! lane 1: T1·0 0-40 lost | crash 40-90 | slow 90-95 by 4 | wait 95-96 lock for T2 by T3 | check 96-97 T2·0
 //! at 50: round 2
 //! at 60: T5·0 deferred on Pool.reserve0
 //! ```
@@ -150,6 +150,7 @@ impl Parser {
                 let reason = words.first().and_then(|w| REASONS.iter().position(|r| r == w));
                 first.detail = reason.unwrap_or(1) as u8;
                 first.other = after("for").map(|tx| version(&format!("{tx}·0")));
+                first.tx = after("by").map(|tx| version(&format!("{tx}·0")).tx);
             }
             EventKind::LaneSlowed => {
                 first.gas = after("by").expect("times").parse().expect("a number")
@@ -213,20 +214,20 @@ impl Parser {
 
     fn read(&mut self, by: Version, time: u64, body: &str) {
         let (name, rest) = body.split_once(" saw ").expect("what it saw");
+        let (rest, number) = rest.split_once(" = ").unwrap_or((rest, "0"));
         let (saw, now) = rest.split_once(", now ").unwrap_or((rest, rest));
         let location = self.location(name);
         let stale = saw != now;
         let (saw, now) = (writer(saw), writer(now));
         let kind = AccessKind::Read;
-        self.accesses.push(Access { by, kind, stale, location, saw, now, time, value: [0; 32] });
+        let value = word(number);
+        self.accesses.push(Access { by, kind, stale, location, saw, now, time, value });
     }
 
     fn write(&mut self, by: Version, time: u64, body: &str) {
         let (name, number) = body.split_once(" = ").expect("a value");
         let location = self.location(name);
-        let number: u128 = number.trim().parse().expect("a number");
-        let mut value = [0; 32];
-        value[16..].copy_from_slice(&number.to_be_bytes());
+        let value = word(number);
         let (kind, stale, saw, now) = (AccessKind::Write, false, None, None);
         self.accesses.push(Access { by, kind, stale, location, saw, now, time, value });
     }
@@ -316,6 +317,13 @@ fn span_kinds(word: &str) -> Option<(EventKind, EventKind)> {
         "check" => Some((EventKind::ValidationStarted, EventKind::ValidationPassed)),
         _ => None,
     }
+}
+
+fn word(text: &str) -> [u8; 32] {
+    let number: u128 = text.trim().parse().expect("a number");
+    let mut value = [0; 32];
+    value[16..].copy_from_slice(&number.to_be_bytes());
+    value
 }
 
 fn writer(text: &str) -> Option<Version> {
