@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use lanescope_protocol::Version;
+use lanescope_protocol::{Strategy, Version};
 use lanescope_timeline::Theme;
 use web_sys::{File, HtmlInputElement};
 use yew::{
@@ -16,8 +16,8 @@ use crate::compare::{CompareView, contestants};
 use crate::effects::Effects;
 use crate::environment::Environment;
 use crate::files;
-use crate::hooks::{use_drop, use_frames, use_keys, use_motion};
-use crate::keys::Does;
+use crate::hooks::{use_drop, use_frames, use_key_glyphs, use_keys, use_motion};
+use crate::keys::{Does, Keyboard};
 use crate::lanes::Axis;
 use crate::notices::{NoticesProps, notices};
 use crate::panels::{View, bench_props, block_panel, why_panel};
@@ -36,6 +36,7 @@ use crate::words::{Dispatch, Shared};
 struct Ways {
     dispatch: Dispatch,
     open: Callback<()>,
+    keyboard: Keyboard,
     turn_theme: Callback<()>,
     on_select: Callback<Option<Version>>,
     on_seek: Callback<f64>,
@@ -53,10 +54,13 @@ pub(crate) fn app() -> Html {
     use_frames(&dispatch, store.playback.playing);
     use_motion(&dispatch);
     let axis = (*use_memo((), |()| Axis::default())).clone();
-    use_keyboard(&store, &turn_theme, &axis);
     use_document_words(&store);
+    let open = use_callback(picker.clone(), |(): (), picker| open_picker(picker));
+    use_keyboard(&store, &turn_theme, &axis, &open);
+    let keyboard = use_key_glyphs(store.sheet.is_some());
     let ways = Ways {
-        open: use_callback(picker.clone(), |(): (), picker| open_picker(picker)),
+        open,
+        keyboard: (*keyboard).clone(),
         turn_theme,
         on_select: use_callback(dispatch.clone(), |version, dispatch| {
             dispatch.dispatch(Action::Wish(Wish::Select(version)));
@@ -166,17 +170,17 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
             { block_panel(store, dispatch, &view) }
             if store.view == Showing::Lanes { { why_panel(store, dispatch, &view, environment) } }
             { part(told, notices) }
-            { sheet(store, dispatch) }
+            { sheet(store, ways) }
         </>
     }
 }
 
 /// The sheet that is open, if one is.
-fn sheet(store: &Store, dispatch: &Dispatch) -> Html {
-    let dispatch = dispatch.clone();
+fn sheet(store: &Store, ways: &Ways) -> Html {
+    let dispatch = ways.dispatch.clone();
     match store.sheet {
         Some(Sheet::Keys) => html! {
-            <Overlay {dispatch} title="Keys" id="key-sheet">{ key_list() }</Overlay>
+            <Overlay {dispatch} title="Keys" id="key-sheet" wide={true}>{ key_list(&ways.keyboard) }</Overlay>
         },
         Some(Sheet::Bench) => {
             let given = bench_props(store, &dispatch);
@@ -190,12 +194,17 @@ fn sheet(store: &Store, dispatch: &Dispatch) -> Html {
 
 /// Listens to the keyboard.
 #[hook]
-fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>, axis: &Axis) {
-    let open = (store.sheet, store.editing, store.drawer, store.view);
-    let given = (open, turn_theme.clone(), axis.clone());
+fn use_keyboard(
+    store: &UseReducerHandle<Store>,
+    turn_theme: &Callback<()>,
+    axis: &Axis,
+    open: &Callback<()>,
+) {
+    let stands = (store.sheet, store.editing, store.drawer, store.view);
+    let given = (stands, turn_theme.clone(), axis.clone(), open.clone());
     let pressed = use_callback(given, {
         let dispatch = store.dispatcher();
-        move |does: Does, ((sheet, editing, drawer, view), turn_theme, axis)| {
+        move |does: Does, ((sheet, editing, drawer, view), turn_theme, axis, open)| {
             let wish = match does {
                 Does::Escape | Does::Sheet if sheet.is_some() => Wish::Sheet(None),
                 Does::Escape if editing.is_some() => Wish::Form(None),
@@ -206,6 +215,11 @@ fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>, axis
                 _ if sheet.is_some() => return,
                 Does::Theme => return turn_theme.emit(()),
                 Does::Fit => return axis.fit(),
+                Does::Open => return open.emit(()),
+                Does::Strategy(number) => match nth_strategy(number) {
+                    Some(strategy) => Wish::Strategy(strategy),
+                    None => return,
+                },
                 Does::Compare => Wish::View(match view {
                     Showing::Lanes => Showing::Compare,
                     Showing::Compare => Showing::Lanes,
@@ -216,6 +230,11 @@ fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>, axis
         }
     });
     use_keys(pressed, store.view == Showing::Compare);
+}
+
+/// The strategy of this number in the menu, from 1.
+fn nth_strategy(number: u8) -> Option<Strategy> {
+    Strategy::all().nth(usize::from(number).checked_sub(1)?)
 }
 
 /// Does what the store asks for. Returns what to call with a file that the user brings.

@@ -1,9 +1,9 @@
-//! What lies over the page while the user reads it: the keys, the benchmark.
+//! What lies over the page while the user reads it: the keys, the benchmark, the palette.
 
 use yew::{Html, Properties, function_component, html, use_effect_with, use_node_ref};
 
 use crate::icons::Icon;
-use crate::keys::SHEET;
+use crate::keys::{COMMANDS, Group, HABITS, Keyboard, Stroke};
 use crate::store::Wish;
 use crate::words::{Dispatch, wish};
 
@@ -48,15 +48,35 @@ pub(crate) fn overlay(props: &OverlayProps) -> Html {
     }
 }
 
-/// What each key does.
-pub(crate) fn key_list() -> Html {
-    html! {
-        <dl class="keys">
-            { for SHEET.iter().map(|(keys, does)| html! {
-                <div><dt><kbd>{ *keys }</kbd></dt><dd>{ *does }</dd></div>
-            }) }
-        </dl>
-    }
+/// What each key does, by heading, with the signs of the user's own keyboard.
+pub(crate) fn key_list(keyboard: &Keyboard) -> Html {
+    let group = |group: Group| {
+        let commands = COMMANDS.iter().filter(|command| command.group == group);
+        let mut lines: Vec<_> = commands.map(|command| (command.keys, command.words)).collect();
+        let habits = HABITS.iter().filter(|(of, ..)| *of == group);
+        lines.extend(habits.map(|(_, keys, words)| (*keys, *words)));
+        lines.retain(|(keys, _)| !keys.is_empty());
+        html! {
+            <section class="keys-group" aria-label={group.title()}>
+                <h3>{ group.title() }</h3>
+                <dl class="keys">
+                    { for lines.iter().map(|(keys, words)| html! {
+                        <div><dt>{ strokes(keyboard, keys) }</dt><dd>{ *words }</dd></div>
+                    }) }
+                </dl>
+            </section>
+        }
+    };
+    html! { <div class="keys-groups">{ for Group::ALL.into_iter().map(group) }</div> }
+}
+
+/// Keys as they are printed, one key in each frame.
+pub(crate) fn strokes(keyboard: &Keyboard, keys: &[Stroke]) -> Html {
+    let one = |stroke: &Stroke| {
+        let keys = keyboard.write(*stroke);
+        html! { <span class="stroke">{ for keys.iter().map(|key| html! { <kbd>{ key }</kbd> }) }</span> }
+    };
+    keys.iter().map(one).collect()
 }
 
 fn focus(element: Option<web_sys::HtmlElement>) {
