@@ -7,6 +7,7 @@ mod answers;
 mod bench;
 mod compare;
 mod draft;
+mod find;
 mod places;
 mod requests;
 mod running;
@@ -31,6 +32,7 @@ use crate::playback::Playback;
 pub(crate) use bench::{Bench, Stand};
 pub(crate) use compare::{Answer, Choice, Comparison, Entry, View, Worth};
 pub(crate) use draft::{Draft, Edit};
+pub(crate) use find::{Find, FindWish};
 pub(crate) use places::{Below, Beside};
 pub(crate) use requests::FileId;
 use requests::{Awaited, OpenFile, Pending};
@@ -59,6 +61,8 @@ pub(crate) enum Sheet {
     Keys,
     /// How fast it is here.
     Bench,
+    /// Everything that can be done.
+    Palette,
 }
 
 /// What is unfolded below the line that says how it is run.
@@ -105,6 +109,8 @@ pub(crate) struct Store {
     pub(crate) selected: Option<Version>,
     /// The location that was chosen.
     pub(crate) place: Option<LocationId>,
+    /// What is searched for.
+    pub(crate) find: Find,
     /// What is open below the lanes.
     pub(crate) below: Below,
     /// What is open beside the lanes.
@@ -230,6 +236,7 @@ impl Store {
             playback: Playback::default(),
             selected: None,
             place: None,
+            find: Find::default(),
             below: Below::default(),
             beside: Beside::default(),
             row: None,
@@ -324,6 +331,7 @@ impl Store {
             Action::Done(serial) => self.outbox.retain(|(number, _)| *number > serial),
             Action::Due(Delayed::Compose) => self.compose(Intent::Show),
             Action::Due(Delayed::Run) => self.run(Intent::Show),
+            Action::Due(Delayed::Search) => self.search_on(),
             Action::FileRead { file, name } => self.open(file, name),
             Action::Refused(sentence) => self.alert = Some(sentence.into()),
             Action::Frame(now) => {
@@ -334,6 +342,7 @@ impl Store {
             Action::Still(still) => self.still = still,
             Action::Wish(wish) => self.fulfil(wish),
         }
+        self.follow_film();
     }
 }
 

@@ -49,6 +49,10 @@ pub(crate) enum Does {
     Compare,
     /// The sheet of keys.
     Sheet,
+    /// The field that searches.
+    Search,
+    /// The list of everything that can be done.
+    Palette,
     /// Away with what is open.
     Escape,
 }
@@ -95,6 +99,9 @@ mod tests {
 
     #[test]
     fn signs_are_found_wherever_the_layout_has_them() {
+        let german = Press { code: "Digit7", key: "/", shift: true, ..Press::default() };
+        check(german, Some(Does::Search));
+        check(Press { code: "Slash", key: "-", ..Press::default() }, None);
         check(
             Press { code: "Minus", key: "?", shift: true, ..Press::default() },
             Some(Does::Sheet),
@@ -107,7 +114,12 @@ mod tests {
             check(Press { code, typing: true, ..Press::default() }, None);
         }
         check(Press { code: "KeyZ", command: true, typing: true, ..Press::default() }, None);
+        check(Press { code: "Slash", key: "/", typing: true, ..Press::default() }, None);
         check(Press { code: "Escape", typing: true, ..Press::default() }, Some(Does::Escape));
+        check(
+            Press { code: "KeyK", command: true, typing: true, ..Press::default() },
+            Some(Does::Palette),
+        );
     }
 
     #[test]

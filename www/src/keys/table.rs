@@ -5,7 +5,7 @@ use lanescope_protocol::Clock;
 
 use super::{Does, Press};
 use crate::playback::Toward;
-use crate::store::{Below, Beside, Drawer, Sheet, Wish};
+use crate::store::{Below, Beside, Drawer, FindWish, Sheet, Wish};
 
 /// Something that can be done.
 pub(crate) struct Command {
@@ -28,6 +28,8 @@ pub(crate) struct Command {
 pub(crate) enum Group {
     /// Moving in time.
     Time,
+    /// Searching and going somewhere.
+    Find,
     /// What is seen.
     View,
     /// Running and how it is run.
@@ -40,12 +42,14 @@ pub(crate) enum Group {
 
 impl Group {
     /// In the order of use.
-    pub(crate) const ALL: [Self; 5] = [Self::Time, Self::View, Self::Run, Self::Block, Self::Page];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Time, Self::Find, Self::View, Self::Run, Self::Block, Self::Page];
 
     /// As a heading.
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Time => "Time",
+            Self::Find => "Find",
             Self::View => "View",
             Self::Run => "Run",
             Self::Block => "Block",
@@ -160,7 +164,7 @@ const fn line(
 }
 
 use Does::Wish as W;
-use Group::{Block, Page, Run, Time, View};
+use Group::{Block, Find, Page, Run, Time, View};
 use Where::{Always, Quiet, Timed};
 
 /// Everything that can be done, by group in the order of use. A new command is one line here.
@@ -176,6 +180,13 @@ pub(crate) const COMMANDS: &[Command] = &[
     line("first", Time, "To the beginning", &[key("Home")], Timed, || W(Wish::First)),
     line("last", Time, "To the end", &[key("End")], Timed, || W(Wish::Last)),
 
+
+    line("search", Find, "Search and filter", &[sign("/")], Timed, || Does::Search),
+    line("hit-next", Find, "Next hit of the search", &[], Timed, || W(Wish::Find(FindWish::Hit(Toward::Forward)))),
+    line("hit-previous", Find, "Previous hit of the search", &[], Timed, || W(Wish::Find(FindWish::Hit(Toward::Back)))),
+    line("search-aborted", Find, "Show only what was aborted", &[], Timed, || W(Wish::Find(FindWish::Ask("is:aborted".to_owned())))),
+    line("search-clear", Find, "Clear the search", &[], Timed, || W(Wish::Find(FindWish::Close))),
+    line("palette", Find, "Everything that can be done", &[command("KeyK")], Always, || Does::Palette),
 
     line("fit", View, "The whole run into view", &[key("KeyF")], Timed, || Does::Fit),
     line("compare", View, "Compare strategies, or back to the lanes", &[key("KeyC")], Quiet, || Does::Compare),
