@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use lanescope_protocol::Version;
+use lanescope_protocol::{Strategy, Version};
 use lanescope_timeline::Theme;
 use web_sys::{File, HtmlInputElement};
 use yew::{
@@ -16,17 +16,19 @@ use crate::compare::{CompareView, contestants};
 use crate::effects::Effects;
 use crate::environment::Environment;
 use crate::files;
-use crate::hooks::{use_drop, use_frames, use_keys, use_motion};
-use crate::keys::Does;
+use crate::find::find_props;
+use crate::hooks::{use_drop, use_frames, use_key_glyphs, use_keys, use_motion};
+use crate::keys::{Does, Keyboard};
 use crate::lanes::Axis;
 use crate::notices::{NoticesProps, notices};
+use crate::palette::{Palette, PaletteProps, palette_props};
 use crate::panels::{View, bench_props, block_panel, why_panel};
 use crate::part::part;
 use crate::playback::SPEEDS;
 use crate::provenance::{ProvenanceProps, provenance};
 use crate::sheet::{Overlay, key_list};
 use crate::stage::{StageProps, stage};
-use crate::store::{Action, Sheet, Store, View as Showing, Wish};
+use crate::store::{Action, FindWish, Sheet, Store, View as Showing, Wish};
 use crate::theme;
 use crate::top_bar::{TopBarProps, top_bar};
 use crate::transport::{TransportProps, transport};
@@ -36,6 +38,8 @@ use crate::words::{Dispatch, Shared};
 struct Ways {
     dispatch: Dispatch,
     open: Callback<()>,
+    keyboard: Keyboard,
+    act: Callback<Does>,
     turn_theme: Callback<()>,
     on_select: Callback<Option<Version>>,
     on_seek: Callback<f64>,
@@ -53,10 +57,16 @@ pub(crate) fn app() -> Html {
     let over = use_drop(bring.clone());
     use_frames(&dispatch, store.playback.playing);
     use_motion(&dispatch);
-    use_keyboard(&store, &turn_theme, &axis);
     use_document_words(&store);
+    let open = use_callback(picker.clone(), |(): (), picker| open_picker(picker));
+    let act = use_act(&store, &turn_theme, &axis, &open);
+    use_keyboard(&store, &act);
+    use_reveal(&store, &axis);
+    let keyboard = use_key_glyphs(store.sheet.is_some());
     let ways = Ways {
-        open: use_callback(picker.clone(), |(): (), picker| open_picker(picker)),
+        open,
+        act,
+        keyboard: (*keyboard).clone(),
         turn_theme,
         on_select: use_callback(dispatch.clone(), |version, dispatch| {
             dispatch.dispatch(Action::Wish(Wish::Select(version)));
@@ -119,6 +129,7 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         event_time: view.event_time,
         focus: view.focus.clone(),
         axis: axis.clone(),
+        find: find_props(store, dispatch),
         below: store.below,
         playing: playback.playing,
         motion: !store.still && SPEEDS[playback.speed] <= 4.0,
@@ -167,18 +178,23 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
             { block_panel(store, dispatch, &view) }
             if store.view == Showing::Lanes { { why_panel(store, dispatch, &view, environment) } }
             { part(told, notices) }
-            { sheet(store, dispatch) }
+            { sheet(store, ways) }
         </>
     }
 }
 
 /// The sheet that is open, if one is.
-fn sheet(store: &Store, dispatch: &Dispatch) -> Html {
-    let dispatch = dispatch.clone();
+fn sheet(store: &Store, ways: &Ways) -> Html {
+    let dispatch = ways.dispatch.clone();
     match store.sheet {
         Some(Sheet::Keys) => html! {
-            <Overlay {dispatch} title="Keys" id="key-sheet">{ key_list() }</Overlay>
+            <Overlay {dispatch} title="Keys" id="key-sheet" wide={true}>{ key_list(&ways.keyboard) }</Overlay>
         },
+        Some(Sheet::Palette) => {
+            let PaletteProps { dispatch, keyboard, catalogue, film, names, act } =
+                palette_props(store, &dispatch, &ways.keyboard, &ways.act);
+            html! { <Palette {dispatch} {keyboard} {catalogue} {film} {names} {act} /> }
+        }
         Some(Sheet::Bench) => {
             let given = bench_props(store, &dispatch);
             html! {
@@ -189,34 +205,89 @@ fn sheet(store: &Store, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// Listens to the keyboard.
+/// What to call with what the user wants done, by a key or by its name.
 #[hook]
-fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>, axis: &Axis) {
-    let open = (store.sheet, store.editing, store.drawer, store.view);
-    let given = (open, turn_theme.clone(), axis.clone());
-    let pressed = use_callback(given, {
+fn use_act(
+    store: &UseReducerHandle<Store>,
+    turn_theme: &Callback<()>,
+    axis: &Axis,
+    open: &Callback<()>,
+) -> Callback<Does> {
+    let given = (store.view, turn_theme.clone(), axis.clone(), open.clone());
+    use_callback(given, {
         let dispatch = store.dispatcher();
-        move |does: Does, ((sheet, editing, drawer, view), turn_theme, axis)| {
+        move |does: Does, (view, turn_theme, axis, open)| {
             let wish = match does {
-                Does::Escape | Does::Sheet if sheet.is_some() => Wish::Sheet(None),
-                Does::Escape if editing.is_some() => Wish::Form(None),
-                Does::Escape if drawer.is_some() => Wish::Drawer(None),
-                Does::Escape if *view == Showing::Compare => Wish::View(Showing::Lanes),
-                Does::Escape => Wish::Select(None),
+                Does::Escape => return,
                 Does::Sheet => Wish::Sheet(Some(Sheet::Keys)),
-                _ if sheet.is_some() => return,
+                Does::Palette => Wish::Sheet(Some(Sheet::Palette)),
                 Does::Theme => return turn_theme.emit(()),
                 Does::Fit => return axis.fit(),
+                Does::Open => return open.emit(()),
+                Does::Strategy(number) => match nth_strategy(number) {
+                    Some(strategy) => Wish::Strategy(strategy),
+                    None => return,
+                },
                 Does::Compare => Wish::View(match view {
                     Showing::Lanes => Showing::Compare,
                     Showing::Compare => Showing::Lanes,
                 }),
+                Does::Search => Wish::Find(FindWish::Open),
                 Does::Wish(wish) => wish,
+            };
+            // What is found is seen on the lanes.
+            if matches!(wish, Wish::Find(_)) && *view == Showing::Compare {
+                dispatch.dispatch(Action::Wish(Wish::View(Showing::Lanes)));
+            }
+            dispatch.dispatch(Action::Wish(wish));
+        }
+    })
+}
+
+/// Listens to the keyboard.
+#[hook]
+fn use_keyboard(store: &UseReducerHandle<Store>, act: &Callback<Does>) {
+    let stands = (store.sheet, store.editing, store.drawer, store.view, store.find.open);
+    let pressed = use_callback((stands, act.clone()), {
+        let dispatch = store.dispatcher();
+        move |does: Does, ((sheet, editing, drawer, view, find), act)| {
+            let wish = match does {
+                Does::Escape if sheet.is_some() => Wish::Sheet(None),
+                Does::Sheet if *sheet == Some(Sheet::Keys) => Wish::Sheet(None),
+                Does::Palette if *sheet == Some(Sheet::Palette) => Wish::Sheet(None),
+                Does::Escape if editing.is_some() => Wish::Form(None),
+                Does::Escape if drawer.is_some() => Wish::Drawer(None),
+                Does::Escape if *view == Showing::Compare => Wish::View(Showing::Lanes),
+                Does::Escape if *find => Wish::Find(FindWish::Close),
+                Does::Escape => Wish::Select(None),
+                Does::Sheet | Does::Palette => return act.emit(does),
+                _ if sheet.is_some() => return,
+                _ => return act.emit(does),
             };
             dispatch.dispatch(Action::Wish(wish));
         }
     });
     use_keys(pressed, store.view == Showing::Compare);
+}
+
+/// Brings on screen what the search went to.
+#[hook]
+fn use_reveal(store: &Store, axis: &Axis) {
+    let went = store.find.went;
+    let film = store.shown().cloned();
+    let axis = axis.clone();
+    use_effect_with(went, move |(_, id)| {
+        let found = film.as_ref().and_then(|film| Some((film.bar((*id)?)?, film.end() as f64)));
+        if let Some((bar, end)) = found {
+            let middle = bar.start as f64 + bar.length() as f64 / 2.0;
+            axis.look_at(axis.view(end).reveal(middle, end), end);
+        }
+    });
+}
+
+/// The strategy of this number in the menu, from 1.
+fn nth_strategy(number: u8) -> Option<Strategy> {
+    Strategy::all().nth(usize::from(number).checked_sub(1)?)
 }
 
 /// Does what the store asks for. Returns what to call with a file that the user brings.

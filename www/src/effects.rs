@@ -28,6 +28,8 @@ pub(crate) enum Delayed {
     Compose,
     /// Run what stands in the list.
     Run,
+    /// Go on searching.
+    Search,
 }
 
 /// Something to do outside. Imperative.

@@ -10,7 +10,7 @@ use web_sys::{DragEvent, Element, Event, File, KeyboardEvent};
 use yew::{Callback, UseStateHandle, hook, use_effect_with, use_state_eq};
 
 use crate::environment::motion_query;
-use crate::keys::{Does, Press, meaning};
+use crate::keys::{Does, Keyboard, Press, meaning};
 use crate::store::Action;
 use crate::words::Dispatch;
 
@@ -78,6 +78,23 @@ pub(crate) fn use_keys(done: Callback<Does>, timeless: bool) {
         });
         move || drop(listener)
     });
+}
+
+/// The user's keyboard, asked for anew whenever `shown` changes: people plug in another.
+#[hook]
+pub(crate) fn use_key_glyphs(shown: bool) -> UseStateHandle<Keyboard> {
+    let keyboard = use_state_eq(Keyboard::default);
+    use_effect_with(shown, {
+        let setter = keyboard.setter();
+        move |shown| {
+            if *shown {
+                wasm_bindgen_futures::spawn_local(
+                    async move { setter.set(Keyboard::read().await) },
+                );
+            }
+        }
+    });
+    keyboard
 }
 
 fn pressed(key: &KeyboardEvent, event: &Event, timeless: bool) -> Option<Does> {

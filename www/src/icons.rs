@@ -19,6 +19,7 @@ pub(crate) enum Icon {
     Redo,
     Remove,
     Save,
+    Search,
     StepBack,
     StepForward,
     Undo,
@@ -48,6 +49,9 @@ impl Icon {
                 ("", "M3 4.5h10M6.5 4V2.8h3V4M4.3 4.5l.6 8.7h6.2l.6-8.7M6.8 7v4M9.2 7v4")
             }
             Self::Save => ("", "M8 2.5v7.5M4.8 7L8 10.2 11.2 7M3 13h10"),
+            Self::Search => {
+                ("", "M7 2.8a4.2 4.2 0 1 1 0 8.4a4.2 4.2 0 0 1 0-8.4zM10.2 10.2l3.3 3.3")
+            }
             Self::StepBack => ("", "M11 3.6v8.8L4.4 8z"),
             Self::StepForward => ("", "M5 3.6v8.8L11.6 8z"),
             Self::Undo => ("", "M3.5 6H10a3.2 3.2 0 0 1 0 6.5H6M6 3L3 6l3 3"),

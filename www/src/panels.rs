@@ -8,6 +8,7 @@ use crate::bench::BenchProps;
 use crate::composer::{BlockList, KnobsProps, ToolsProps, TransactionForm, addition, knobs, tools};
 use crate::engine_link::Flavour;
 use crate::environment::Environment;
+use crate::find::{ChipsProps, chips};
 use crate::findings::{FindingsProps, findings};
 use crate::icons::Icon;
 use crate::inspector::{IncarnationProps, TotalsProps, incarnation, totals};
@@ -73,7 +74,8 @@ pub(crate) fn block_panel(store: &Store, dispatch: &Dispatch, view: &View) -> Ht
             </h2>
             { part(given, tools) }
             <BlockList dispatch={dispatch.clone()} scenario={scenario.clone()} film={view.current.clone()}
-                time={view.event_time} row={store.row}
+                time={view.event_time} row={store.row} only={store.find.only}
+                found={view.current.as_ref().map(|_| store.found()).unwrap_or_default()}
                 looked_at={view.current.as_ref().and(view.selected).map(|version| version.tx.get())} />
             <button class="control add" data-testid="tx-add"
                 onclick={wish(dispatch, Wish::Edit(addition(scenario, store.row)))}>
@@ -126,7 +128,12 @@ pub(crate) fn why_panel(
             gas: store.times.gas,
             measured: store.times.threads,
         };
-        html! { <>{ part(looked_at, incarnation) }{ part(worth, totals) }</> }
+        let alike = ChipsProps {
+            dispatch: dispatch.clone(),
+            film: film.clone(),
+            tx: view.selected.map(|version| version.tx),
+        };
+        html! { <>{ part(looked_at, incarnation) }{ part(alike, chips) }{ part(worth, totals) }</> }
     });
     let open = match (store.beside, &view.film) {
         (Beside::Findings, Some(film)) => {

@@ -1,9 +1,14 @@
-//! What lies over the page while the user reads it: the keys, the benchmark.
+//! What lies over the page while the user reads it: the keys, the benchmark, the palette.
 
-use yew::{Html, Properties, function_component, html, use_effect_with, use_node_ref};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+use yew::{
+    Callback, Html, KeyboardEvent, NodeRef, Properties, classes, function_component, html,
+    use_effect_with, use_node_ref,
+};
 
 use crate::icons::Icon;
-use crate::keys::SHEET;
+use crate::keys::{COMMANDS, Group, HABITS, Keyboard, Stroke};
 use crate::store::Wish;
 use crate::words::{Dispatch, wish};
 
@@ -16,27 +21,37 @@ pub(crate) struct OverlayProps {
     /// It holds a table.
     #[prop_or_default]
     pub(crate) wide: bool,
+    /// How it looks besides.
+    #[prop_or_default]
+    pub(crate) class: &'static str,
+    /// What takes the focus; else the button that closes.
+    #[prop_or_default]
+    pub(crate) first: Option<NodeRef>,
     pub(crate) children: Html,
 }
 
 /// A sheet over the page. Opened by the user, so it may take the focus; closing gives it back.
 #[function_component(Overlay)]
 pub(crate) fn overlay(props: &OverlayProps) -> Html {
-    let close = use_node_ref();
+    let (close, frame) = (use_node_ref(), use_node_ref());
     use_effect_with((), {
-        let close = close.clone();
+        let first = props.first.clone().unwrap_or_else(|| close.clone());
         move |()| {
             let before = web_sys::window()
                 .and_then(|window| window.document())
                 .and_then(|document| document.active_element());
-            focus(close.cast::<web_sys::HtmlElement>());
+            focus(first.cast::<web_sys::HtmlElement>());
             move || focus(before.and_then(|before| wasm_bindgen::JsCast::dyn_into(before).ok()))
         }
     });
-    let class = if props.wide { "sheet sheet-wide" } else { "sheet" };
+    let class = classes!("sheet", props.wide.then_some("sheet-wide"), props.class);
+    let stay = {
+        let frame = frame.clone();
+        Callback::from(move |event: KeyboardEvent| keep_inside(&frame, &event))
+    };
     html! {
         <div class="veil" onclick={wish(&props.dispatch, Wish::Sheet(None))}>
-            <section {class} role="dialog" aria-modal="true" aria-label={props.title} data-testid={props.id}
+            <section {class} ref={frame} onkeydown={stay} role="dialog" aria-modal="true" aria-label={props.title} data-testid={props.id}
                 onclick={|event: yew::MouseEvent| event.stop_propagation()}>
                 <h2>{ props.title }
                     <button class="tool" ref={close} aria-label="Close"
@@ -48,15 +63,61 @@ pub(crate) fn overlay(props: &OverlayProps) -> Html {
     }
 }
 
-/// What each key does.
-pub(crate) fn key_list() -> Html {
-    html! {
-        <dl class="keys">
-            { for SHEET.iter().map(|(keys, does)| html! {
-                <div><dt><kbd>{ *keys }</kbd></dt><dd>{ *does }</dd></div>
-            }) }
-        </dl>
+/// Tab goes round inside the sheet.
+fn keep_inside(frame: &NodeRef, event: &KeyboardEvent) {
+    const TAKES_FOCUS: &str =
+        "button:not([disabled]), input, select, textarea, a[href], summary, [tabindex=\"0\"]";
+    if event.key() != "Tab" {
+        return;
     }
+    let all = frame.cast::<Element>().and_then(|frame| frame.query_selector_all(TAKES_FOCUS).ok());
+    let Some(all) = all.filter(|all| all.length() > 0) else { return };
+    let active = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.active_element());
+    let (from, to) = match event.shift_key() {
+        true => (0, all.length() - 1),
+        false => (all.length() - 1, 0),
+    };
+    let is_edge = match (&active, all.item(from)) {
+        (Some(active), Some(edge)) => edge.is_same_node(Some(active)),
+        _ => true,
+    };
+    if is_edge {
+        event.prevent_default();
+        focus(all.item(to).and_then(|node| node.dyn_into().ok()));
+    }
+}
+
+/// What each key does, by heading, with the signs of the user's own keyboard.
+pub(crate) fn key_list(keyboard: &Keyboard) -> Html {
+    let group = |group: Group| {
+        let commands = COMMANDS.iter().filter(|command| command.group == group);
+        let mut lines: Vec<_> = commands.map(|command| (command.keys, command.words)).collect();
+        let habits = HABITS.iter().filter(|(of, ..)| *of == group);
+        lines.extend(habits.map(|(_, keys, words)| (*keys, *words)));
+        lines.retain(|(keys, _)| !keys.is_empty());
+        html! {
+            <section class="keys-group" aria-label={group.title()}>
+                <h3>{ group.title() }</h3>
+                <dl class="keys">
+                    { for lines.iter().map(|(keys, words)| html! {
+                        <div><dt>{ strokes(keyboard, keys) }</dt><dd>{ *words }</dd></div>
+                    }) }
+                </dl>
+            </section>
+        }
+    };
+    html! { <div class="keys-groups">{ for Group::ALL.into_iter().map(group) }</div> }
+}
+
+/// Keys as they are printed, one key in each frame.
+pub(crate) fn strokes(keyboard: &Keyboard, keys: &[Stroke]) -> Html {
+    let one = |stroke: &Stroke| {
+        let keys = keyboard.write(*stroke);
+        html! { <span class="stroke">{ for keys.iter().map(|key| html! { <kbd>{ key }</kbd> }) }</span> }
+    };
+    keys.iter().map(one).collect()
 }
 
 fn focus(element: Option<web_sys::HtmlElement>) {

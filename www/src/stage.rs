@@ -5,6 +5,7 @@ use lanescope_timeline::{Caption, Film, Focus, Theme};
 use yew::{Callback, Html, html};
 
 use crate::caption::{CaptionLineProps, caption_line};
+use crate::find::{FindBar, FindBarProps};
 use crate::lanes::{Axis, LaneView, Legend, MatrixView};
 use crate::part::part;
 use crate::store::{Action, Below, Engine, Progress, Wish};
@@ -26,6 +27,8 @@ pub(crate) struct StageProps {
     pub(crate) motion: bool,
     pub(crate) axis: Axis,
     pub(crate) focus: Focus,
+    /// The search, while its field is open.
+    pub(crate) find: Option<FindBarProps>,
     /// What is open below the lanes.
     pub(crate) below: Below,
     pub(crate) theme: Theme,
@@ -47,6 +50,7 @@ pub(crate) fn stage(props: &StageProps) -> Html {
                 CaptionLineProps { caption: props.caption.clone(), film: props.film.clone(), waiting },
                 caption_line,
             ) }
+            if let Some(find) = &props.find { <FindBar ..find.clone() /> }
             if let Some(film) = &props.film {
                 <LaneView film={film.clone()} playhead={props.time} focus={props.focus.clone()}
                     axis={props.axis.clone()} theme={props.theme} motion={props.motion}
@@ -73,7 +77,7 @@ fn below(props: &StageProps, film: &Shared<Film>) -> Html {
     let open = match props.below {
         Below::Matrix => html! {
             <MatrixView film={film.clone()} time={props.event_time}
-                selection={props.focus.selection} on_select={props.on_select.clone()} />
+                selection={props.focus.selection} found={found(&props.focus)} on_select={props.on_select.clone()} />
         },
     };
     html! {
@@ -83,6 +87,11 @@ fn below(props: &StageProps, film: &Shared<Film>) -> Html {
                 aria-labelledby={format!("{slug}-tab")}>{ open }</div>
         </section>
     }
+}
+
+/// What was searched for, without what is selected.
+fn found(focus: &Focus) -> Focus {
+    Focus { matches: focus.matches.clone(), ..Focus::default() }
 }
 
 /// The picture that stands until the first film is here: the same as in `index.html`.

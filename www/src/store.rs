@@ -8,6 +8,7 @@ mod bench;
 mod compare;
 mod draft;
 mod export;
+mod find;
 mod places;
 mod requests;
 mod running;
@@ -33,6 +34,7 @@ pub(crate) use bench::{Bench, Stand};
 pub(crate) use compare::{Answer, Choice, Comparison, Entry, View, Worth};
 pub(crate) use draft::{Draft, Edit};
 pub(crate) use export::{Export, Job};
+pub(crate) use find::{Find, FindWish};
 pub(crate) use places::{Below, Beside};
 pub(crate) use requests::FileId;
 use requests::{Awaited, OpenFile, Pending};
@@ -61,6 +63,8 @@ pub(crate) enum Sheet {
     Keys,
     /// How fast it is here.
     Bench,
+    /// Everything that can be done.
+    Palette,
 }
 
 /// What is unfolded below the line that says how it is run.
@@ -107,6 +111,8 @@ pub(crate) struct Store {
     pub(crate) selected: Option<Version>,
     /// The location that was chosen.
     pub(crate) place: Option<LocationId>,
+    /// What is searched for.
+    pub(crate) find: Find,
     /// What is open below the lanes.
     pub(crate) below: Below,
     /// What is open beside the lanes.
@@ -232,6 +238,7 @@ impl Store {
             playback: Playback::default(),
             selected: None,
             place: None,
+            find: Find::default(),
             below: Below::default(),
             beside: Beside::default(),
             row: None,
@@ -326,6 +333,7 @@ impl Store {
             Action::Done(serial) => self.outbox.retain(|(number, _)| *number > serial),
             Action::Due(Delayed::Compose) => self.compose(Intent::Show),
             Action::Due(Delayed::Run) => self.run(Intent::Show),
+            Action::Due(Delayed::Search) => self.search_on(),
             Action::FileRead { file, name } => self.open(file, name),
             Action::Refused(sentence) => self.alert = Some(sentence.into()),
             Action::Frame(now) => {
@@ -336,6 +344,7 @@ impl Store {
             Action::Still(still) => self.still = still,
             Action::Wish(wish) => self.fulfil(wish),
         }
+        self.follow_film();
     }
 }
 

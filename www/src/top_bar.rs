@@ -7,7 +7,7 @@ use yew::{Callback, Event, Html, TargetCast, classes, html};
 use crate::export::ExportMenu;
 use crate::icons::{Icon, logo};
 use crate::menu::Menu;
-use crate::store::{Action, View, Wish};
+use crate::store::{Action, FindWish, View, Wish};
 use crate::words::{Dispatch, Shared, typed, wish};
 
 /// Said where real threads cannot be had.
@@ -52,6 +52,11 @@ pub(crate) fn top_bar(props: &TopBarProps) -> Html {
             { clock(props) }
             <span class="top-gap" />
             <div class="top-end">
+                <button class="control square" data-testid="find-open" title="Search this run (/)"
+                    aria-label="Search this run" disabled={props.view == View::Compare}
+                    onclick={wish(dispatch, Wish::Find(FindWish::Open))}>
+                    { Icon::Search.draw() }
+                </button>
                 <button class="control square" data-testid="open" title="Open a scenario or a block"
                     aria-label="Open a scenario or a block" onclick={props.open.reform(|_| ())}>
                     { Icon::Open.draw() }

@@ -52,10 +52,13 @@ pub(crate) fn transport(props: &TransportProps) -> Html {
             </div>
             <p class="position" data-testid="position">{ position(props) }</p>
             { speed(props) }
-            <button class="control" data-testid="next-abort" title="To the next abort (])"
+            <button class="control" data-testid="next-abort" title="To the next abort (J)"
                 disabled={none} onclick={wish(&props.dispatch, Wish::StepAbort(Toward::Forward))}>
                 { "next abort" }
             </button>
+            <button class="control square keys-button" data-testid="palette-open" aria-haspopup="dialog"
+                title="Everything that can be done (Ctrl + K)" aria-label="Commands"
+                onclick={wish(&props.dispatch, Wish::Sheet(Some(Sheet::Palette)))}>{ "⌘" }</button>
             <button class="control square keys-button" data-testid="keys" title="Keys (?)" aria-label="Keys"
                 onclick={wish(&props.dispatch, Wish::Sheet(Some(Sheet::Keys)))}>{ "?" }</button>
         </section>

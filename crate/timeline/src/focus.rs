@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use lanescope_protocol::{LocationId, TxIndex, Version};
+use lanescope_protocol::{Lane, LocationId, TxIndex, Version};
 
 use crate::bar::BarId;
+use crate::film::Film;
 
 /// What is singled out. Empty: everything is shown alike.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Focus {
 pub struct Matches {
     bars: Vec<bool>,
     transactions: Vec<bool>,
+    /// From and to of the bars that were found, by lane and start; bars of a lane never overlap.
+    spans: Vec<Vec<(u64, u64)>>,
 }
 
 impl PartialEq for Focus {
@@ -59,8 +62,23 @@ impl Focus {
 impl Matches {
     /// By [`BarId`] and by [`TxIndex`]. What lies beyond either list did not match.
     #[must_use]
-    pub const fn new(bars: Vec<bool>, transactions: Vec<bool>) -> Self {
-        Self { bars, transactions }
+    pub fn of(film: &Film, bars: Vec<bool>, transactions: Vec<bool>) -> Self {
+        let mut matches = Self { bars, transactions, spans: Vec::new() };
+        let spans = |lane| {
+            let found = film.lane_bars(lane).iter().filter(|id| matches.has_bar(**id));
+            let bars = found.filter_map(|id| film.bar(*id));
+            bars.map(|bar| (bar.start, bar.end)).collect()
+        };
+        matches.spans = (0..film.lanes()).map(|lane| spans(Lane(lane as u8))).collect();
+        matches
+    }
+
+    /// Whether a bar of this lane was found that has a part between two ticks.
+    #[must_use]
+    pub fn has_between(&self, lane: Lane, from: f64, to: f64) -> bool {
+        let Some(spans) = self.spans.get(lane.get()) else { return false };
+        let next = spans.partition_point(|(_, end)| (*end as f64) < from);
+        spans.get(next).is_some_and(|(start, _)| *start as f64 <= to)
     }
 
     /// Whether a bar was found.

@@ -16,6 +16,7 @@ pub mod csv;
 pub mod density;
 pub mod detail;
 pub mod film;
+pub mod find;
 pub mod focus;
 pub mod format;
 pub mod frame;

@@ -1,12 +1,14 @@
 //! The block as a list. Only the rows in view exist, so that a real block scrolls like a small one.
 
-use lanescope_protocol::Scenario;
-use lanescope_timeline::Film;
+use std::rc::Rc;
+
+use lanescope_protocol::{Scenario, TxIndex};
+use lanescope_timeline::{Film, Focus};
 use web_sys::{Element, HtmlElement, PointerEvent};
 use yew::{
     Callback, Event, Html, KeyboardEvent, NodeRef, Properties, TargetCast, classes,
-    function_component, hook, html, use_effect_with, use_mut_ref, use_node_ref, use_state,
-    use_state_eq,
+    function_component, hook, html, use_effect_with, use_memo, use_mut_ref, use_node_ref,
+    use_state, use_state_eq,
 };
 
 use super::transaction_row::{standing, words};
@@ -32,6 +34,10 @@ pub(crate) struct BlockListProps {
     pub(crate) row: Option<usize>,
     /// The transaction that is shown in detail.
     pub(crate) looked_at: Option<usize>,
+    /// What a search found; other rows are dimmed.
+    pub(crate) found: Focus,
+    /// Other rows are not listed.
+    pub(crate) only: bool,
 }
 
 /// Rows that exist: from, and how many.
@@ -51,27 +57,34 @@ pub(crate) fn block_list(props: &BlockListProps) -> Html {
     let list = use_node_ref();
     let window = use_state_eq(|| (0, AT_FIRST));
     let length = props.scenario.transactions.len();
+    let listed = use_memo((props.found.clone(), props.only, length), |(found, only, length)| {
+        Listed::new(found, *only, *length)
+    });
+    let count = listed.count();
     let scrolled = {
         let window = window.setter();
         Callback::from(move |event: Event| {
             if let Some(list) = event.target_dyn_into::<Element>() {
-                window.set(in_view(&list, length));
+                window.set(in_view(&list, count));
             }
         })
     };
-    use_row_in_view(&list, props.row, length);
+    use_row_in_view(&list, props.row.and_then(|row| listed.place(row)), listed.count());
     let (drag, on_move, on_up, on_down) = use_drag(&props.dispatch, &list, length);
+    // Among some of the rows there is no telling where one would be put.
+    let on_down = if listed.is_whole() { on_down } else { Callback::noop() };
     let (first, count) = *window;
-    let last = (first + count).min(length);
+    let last = (first + count).min(listed.count());
+    let rows = (first.min(last)..last).filter_map(|place| Some((place, listed.row(place)?)));
     html! {
         <ol class={classes!("rows", drag.is_some().then_some("dragging"))} ref={list} tabindex="0"
             role="listbox" aria-label="Transactions, in block order"
             aria-activedescendant={props.row.map(row_id)} onscroll={scrolled}
-            onkeydown={keys(&props.dispatch, props.row, length)}
+            onkeydown={keys(&props.dispatch, props.row, length, &listed)}
             onpointermove={on_move} onpointerup={on_up.clone()} onpointercancel={on_up}
-            style={format!("--count: {length}")}>
+            style={format!("--count: {}", listed.count())}>
             <li class="rows-height" role="presentation" aria-hidden="true" />
-            { for (first.min(last)..last).map(|at| row(props, at, length, drag, &on_down)) }
+            { for rows.map(|(place, at)| row(props, at, (place, listed.count()), drag, &on_down)) }
         </ol>
     }
 }
@@ -79,7 +92,7 @@ pub(crate) fn block_list(props: &BlockListProps) -> Html {
 fn row(
     props: &BlockListProps,
     at: usize,
-    length: usize,
+    (place, count): (usize, usize),
     drag: Option<Drag>,
     down: &Callback<(PointerEvent, usize)>,
 ) -> Html {
@@ -101,15 +114,16 @@ fn row(
             "row",
             chosen.then_some("chosen"),
             (props.looked_at == Some(at)).then_some("looked-at"),
+            props.found.dims_tx(TxIndex(at as u32)).then_some("not-found"),
             drag.filter(|drag| drag.from == at).map(|_| "lifted"),
             drag.filter(|drag| drag.to == at && drag.from != at)
                 .map(|drag| if drag.to > drag.from { "drop-after" } else { "drop-before" }),
         );
     html! {
         <li key={at} id={row_id(at)} {class} role="option" aria-selected={chosen.to_string()}
-            aria-posinset={(at + 1).to_string()} aria-setsize={length.to_string()}
+            aria-posinset={(place + 1).to_string()} aria-setsize={count.to_string()}
             data-testid="block-row" data-index={at.to_string()} data-state={state}
-            style={format!("--at: {at}")} onclick={choose} ondblclick={form}
+            style={format!("--at: {place}")} onclick={choose} ondblclick={form}
             onpointerdown={down.reform(move |event| (event, at))}>
             <span class="row-index">{ at + 1 }</span>
             <span class="row-action" title={words.action.clone()}>{ words.action }</span>
@@ -122,6 +136,65 @@ fn row(
                 }
             </span>
         </li>
+    }
+}
+
+/// The rows that are listed: all, or those that a search found.
+enum Listed {
+    All(usize),
+    Some(Vec<usize>),
+}
+
+impl Listed {
+    fn new(found: &Focus, only: bool, length: usize) -> Self {
+        match &found.matches {
+            Some(matches) if only => {
+                Self::Some((0..length).filter(|at| matches.has_tx(TxIndex(*at as u32))).collect())
+            }
+            _ => Self::All(length),
+        }
+    }
+
+    const fn is_whole(&self) -> bool {
+        matches!(self, Self::All(_))
+    }
+
+    const fn count(&self) -> usize {
+        match self {
+            Self::All(length) => *length,
+            Self::Some(rows) => rows.len(),
+        }
+    }
+
+    /// The row at a place of the list.
+    fn row(&self, place: usize) -> Option<usize> {
+        match self {
+            Self::All(length) => (place < *length).then_some(place),
+            Self::Some(rows) => rows.get(place).copied(),
+        }
+    }
+
+    /// Where a row is listed.
+    fn place(&self, row: usize) -> Option<usize> {
+        match self {
+            Self::All(_) => Some(row),
+            Self::Some(rows) => rows.binary_search(&row).ok(),
+        }
+    }
+
+    /// The row that is so many places on, or back; at the ends it stays.
+    fn step(&self, row: usize, by: isize) -> Option<usize> {
+        let last = self.count().checked_sub(1)?;
+        let place = match self {
+            Self::All(_) => row,
+            // From a row that is not listed, one goes to its neighbours.
+            Self::Some(rows) => match rows.binary_search(&row) {
+                Ok(place) => place,
+                Err(after) if by > 0 => return self.row(after.min(last)),
+                Err(after) => after,
+            },
+        };
+        self.row(place.saturating_add_signed(by).min(last))
     }
 }
 
@@ -215,12 +288,18 @@ fn use_drag(
     (*shown, moved, up, down)
 }
 
-fn keys(dispatch: &Dispatch, row: Option<usize>, length: usize) -> Callback<KeyboardEvent> {
-    let dispatch = dispatch.clone();
+fn keys(
+    dispatch: &Dispatch,
+    row: Option<usize>,
+    length: usize,
+    listed: &Rc<Listed>,
+) -> Callback<KeyboardEvent> {
+    let (dispatch, listed) = (dispatch.clone(), Rc::clone(listed));
     Callback::from(move |event: KeyboardEvent| {
         let Some(last) = length.checked_sub(1) else { return };
         let at = row.unwrap_or(0);
-        let choose = |row: usize| Wish::Row(Some(row));
+        let step = |by: isize| Wish::Row(listed.step(at, by));
+        let end = |place: usize| Wish::Row(listed.row(place));
         let wish = match (event.code().as_str(), event.alt_key(), row) {
             ("ArrowUp", true, Some(at)) if at > 0 => {
                 Wish::Edit(Edit::Move { from: at, to: at - 1 })
@@ -228,13 +307,13 @@ fn keys(dispatch: &Dispatch, row: Option<usize>, length: usize) -> Callback<Keyb
             ("ArrowDown", true, Some(at)) if at < last => {
                 Wish::Edit(Edit::Move { from: at, to: at + 1 })
             }
-            ("ArrowUp", false, Some(_)) => choose(at.saturating_sub(1)),
-            ("ArrowDown", false, Some(_)) => choose((at + 1).min(last)),
-            ("ArrowUp" | "ArrowDown", false, None) => choose(0),
-            ("PageUp", false, _) => choose(at.saturating_sub(10)),
-            ("PageDown", false, _) => choose((at + 10).min(last)),
-            ("Home", false, _) => choose(0),
-            ("End", false, _) => choose(last),
+            ("ArrowUp", false, Some(_)) => step(-1),
+            ("ArrowDown", false, Some(_)) => step(1),
+            ("ArrowUp" | "ArrowDown", false, None) => end(0),
+            ("PageUp", false, _) => step(-10),
+            ("PageDown", false, _) => step(10),
+            ("Home", false, _) => end(0),
+            ("End", false, _) => end(listed.count().saturating_sub(1)),
             ("Enter", false, Some(at)) => Wish::Form(Some(at)),
             ("Delete" | "Backspace", false, Some(at)) => Wish::Edit(Edit::Remove(at)),
             _ => return,
@@ -243,4 +322,21 @@ fn keys(dispatch: &Dispatch, row: Option<usize>, length: usize) -> Callback<Keyb
         event.stop_propagation();
         dispatch.dispatch(Action::Wish(wish));
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_walk_through_what_is_listed() {
+        let some = Listed::Some(vec![2, 5, 9]);
+        assert_eq!((some.step(5, 1), some.step(5, -1)), (Some(9), Some(2)));
+        assert_eq!((some.step(9, 10), some.step(2, -1)), (Some(9), Some(2)));
+        assert_eq!((some.step(3, 1), some.step(3, -1)), (Some(5), Some(2)));
+        assert_eq!((some.place(9), some.place(3)), (Some(2), None));
+        let all = Listed::All(4);
+        assert_eq!((all.step(3, 1), all.step(1, -10), all.row(4)), (Some(3), Some(0), None));
+        assert_eq!(Listed::Some(Vec::new()).step(0, 1), None);
+    }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use lanescope_protocol::{TxIndex, Version};
-use lanescope_timeline::{Film, Mark, Matrix, MatrixRow, format};
+use lanescope_timeline::{Film, Focus, Mark, Matrix, MatrixRow, format};
 use yew::{Callback, Html, Properties, function_component, html, use_memo};
 
 use crate::words::Shared;
@@ -24,6 +24,8 @@ pub(crate) struct MatrixViewProps {
     pub(crate) time: f64,
     /// The selected incarnation.
     pub(crate) selection: Option<Version>,
+    /// What a search found; the columns of everything else are dimmed.
+    pub(crate) found: Focus,
     /// The user chose an incarnation.
     pub(crate) on_select: Callback<Option<Version>>,
 }
@@ -48,7 +50,10 @@ struct GridProps {
 impl PartialEq for GridProps {
     fn eq(&self, other: &Self) -> bool {
         let same = |a: &MatrixViewProps, b: &MatrixViewProps| {
-            a.film == b.film && a.selection == b.selection && a.on_select == b.on_select
+            a.film == b.film
+                && a.selection == b.selection
+                && a.found == b.found
+                && a.on_select == b.on_select
         };
         self.marks == other.marks && self.matrix == other.matrix && same(&self.view, &other.view)
     }
@@ -106,7 +111,7 @@ fn head(props: &MatrixViewProps, tx: TxIndex) -> Html {
     let pick = props.on_select.reform(move |_| version);
     let selected = props.selection.is_some_and(|version| version.tx == tx);
     html! {
-        <th scope="col" key={tx.0} class={selected.then_some("matrix-selected")}>
+        <th scope="col" key={tx.0} class={yew::classes!(selected.then_some("matrix-selected"), props.found.dims_tx(tx).then_some("matrix-dim"))}>
             <button type="button" onclick={pick} aria-pressed={selected.to_string()} tabindex="-1">
                 { tx.to_string() }
             </button>
@@ -131,7 +136,8 @@ fn line(props: &MatrixViewProps, row: &MatrixRow, shown: &[TxIndex]) -> Html {
         let inside = Some(*tx) >= first && Some(*tx) <= last;
         let ends = (Some(*tx) == first, Some(*tx) == last);
         let selected = props.selection.is_some_and(|version| version.tx == *tx);
-        let mut class = yew::classes!(selected.then_some("matrix-selected"));
+        let dim = props.found.dims_tx(*tx).then_some("matrix-dim");
+        let mut class = yew::classes!(selected.then_some("matrix-selected"), dim);
         if inside && first != last {
             class.push(match ends {
                 (true, _) => "matrix-from",

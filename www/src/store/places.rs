@@ -28,7 +28,7 @@ impl Store {
     /// What every view singles out: the incarnation that is looked at, the chosen location, and
     /// what was searched for.
     pub(crate) fn focus(&self) -> Focus {
-        Focus { selection: self.looked_at(), place: self.place, matches: None }
+        Focus { selection: self.looked_at(), place: self.place, ..self.found() }
     }
 
     /// Chooses a location, or takes the choice back.

@@ -5,8 +5,8 @@ use lanescope_timeline::BarState;
 
 use super::requests::recipe;
 use super::{
-    Below, Beside, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Export, Intent, Sheet,
-    Store, View,
+    Below, Beside, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Export, FindWish, Intent,
+    Sheet, Store, View,
 };
 use crate::playback::{SPEEDS, Toward};
 
@@ -65,6 +65,8 @@ pub(crate) enum Wish {
     Select(Option<Version>),
     /// Choose a location, or none.
     Place(Option<LocationId>),
+    /// Search.
+    Find(FindWish),
     /// Open a view below the lanes.
     Below(Below),
     /// Open a view beside the lanes.
@@ -128,6 +130,7 @@ impl Store {
                 self.row = version.map(|version| version.tx.get());
             }
             Wish::Place(place) => self.choose_place(place),
+            Wish::Find(find) => self.find(find),
             Wish::Below(below) => self.below = below,
             Wish::Beside(beside) => self.beside = beside,
             Wish::Row(row) => self.choose_row(row),

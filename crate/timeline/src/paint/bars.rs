@@ -8,10 +8,13 @@ use crate::layout::{Cell, PlacedBar, half_height};
 use crate::palette::Color;
 use crate::scene::{Anchor, Face, Item, Shape, Step, Stroke};
 
+/// How much is seen of what a search left out.
+const DIMMED: f64 = 0.35;
+
 impl Painter<'_> {
     pub(super) fn bars(&mut self) {
         let layout = self.layout;
-        self.cells(&layout.cells);
+        self.dimmed_cells(&layout.cells);
         for (_, rect) in &layout.checks {
             let stroke = Stroke::solid(self.palette.committed, 1.25 * self.scale);
             let shape = Shape::Round(rect.inset(0.5), 3.0 * self.scale);
@@ -21,7 +24,33 @@ impl Painter<'_> {
             self.wait(placed);
         }
         for placed in &layout.bars {
+            let from = self.items.len();
             self.bar(placed);
+            if self.look.focus.dims_bar(placed.id) {
+                self.dim(from);
+            }
+        }
+    }
+
+    /// Cells in which a search found nothing are dimmed; one bar that was found keeps a cell bright.
+    fn dimmed_cells(&mut self, cells: &[Cell]) {
+        let Some(matches) = self.look.focus.matches.clone() else { return self.cells(cells) };
+        let frame = self.layout.frame;
+        let found = |cell: &Cell| {
+            let (from, to) = (frame.tick(cell.rect.x), frame.tick(cell.rect.right()));
+            matches.has_between(cell.lane, from, to)
+        };
+        let (bright, dim): (Vec<Cell>, Vec<Cell>) = cells.iter().copied().partition(found);
+        let from = self.items.len();
+        self.cells(&dim);
+        self.dim(from);
+        self.cells(&bright);
+    }
+
+    /// Dims what was painted since: patterns stay, so that a state can still be told.
+    fn dim(&mut self, from: usize) {
+        for item in self.items.iter_mut().skip(from) {
+            item.alpha *= DIMMED;
         }
     }
 

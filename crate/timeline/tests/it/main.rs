@@ -9,6 +9,7 @@
 
 mod chart;
 mod exports;
+mod finding;
 mod fixture;
 mod golden;
 mod incidents;

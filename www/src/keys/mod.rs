@@ -1,6 +1,14 @@
-//! The keyboard. Keys are taken by their place, so that every layout has the same hand.
+//! The keyboard. Keys are taken by their place, so that every layout has the same hand; signs
+//! that people look for on their own keyboard, `/` and `?`, are taken by what they write.
+//!
+//! One table says what there is to do: from it come the keys, the sheet of keys and the palette.
 
-use crate::playback::Toward;
+mod glyphs;
+mod table;
+
+pub(crate) use glyphs::Keyboard;
+pub(crate) use table::{COMMANDS, Group, HABITS, Stroke};
+
 use crate::store::Wish;
 
 /// A key that was pressed, and what was held with it.
@@ -24,11 +32,15 @@ pub(crate) struct Press<'a> {
     pub(crate) timeless: bool,
 }
 
-/// What a key does.
+/// What a key or a command does.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Does {
     /// It changes the store.
     Wish(Wish),
+    /// The strategy of this number in the menu, from 1.
+    Strategy(u8),
+    /// Chooses a file to open.
+    Open,
     /// The other theme.
     Theme,
     /// The whole run into view.
@@ -37,74 +49,31 @@ pub(crate) enum Does {
     Compare,
     /// The sheet of keys.
     Sheet,
+    /// The field that searches.
+    Search,
+    /// The list of everything that can be done.
+    Palette,
     /// Away with what is open.
     Escape,
 }
 
 /// What a key does now, if anything.
 pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
-    if press.code == "Escape" {
-        return Some(Does::Escape);
-    }
-    if press.typing || press.alt {
-        return None;
-    }
-    if press.command {
-        return match (press.code, press.shift) {
-            ("KeyZ", false) => Some(Does::Wish(Wish::Undo)),
-            ("KeyZ", true) | ("KeyY", false) => Some(Does::Wish(Wish::Redo)),
-            ("KeyS", false) => Some(Does::Wish(Wish::Save)),
-            _ => None,
-        };
-    }
-    if press.key == "?" {
-        return Some(Does::Sheet);
-    }
-    let wish = match (press.code, press.shift) {
-        ("Space", _) if press.on_button => return None,
-        ("Space" | "ArrowLeft" | "ArrowRight" | "Home" | "End", _) if press.timeless => {
-            return None;
-        }
-        ("BracketLeft" | "BracketRight" | "KeyF", _) if press.timeless => return None,
-        ("Space", _) => Wish::Toggle,
-        ("ArrowLeft", false) => Wish::Step(Toward::Back),
-        ("ArrowRight", false) => Wish::Step(Toward::Forward),
-        ("ArrowLeft", true) => Wish::StepTransaction(Toward::Back),
-        ("ArrowRight", true) => Wish::StepTransaction(Toward::Forward),
-        ("Home", _) => Wish::First,
-        ("End", _) => Wish::Last,
-        ("BracketLeft", _) => Wish::StepAbort(Toward::Back),
-        ("BracketRight", _) => Wish::StepAbort(Toward::Forward),
-        ("KeyR", false) => Wish::Run,
-        ("KeyF", false) => return Some(Does::Fit),
-        ("KeyC", false) => return Some(Does::Compare),
-        ("KeyT", false) => return Some(Does::Theme),
-        _ => return None,
-    };
-    Some(Does::Wish(wish))
+    let mut found = COMMANDS.iter().filter_map(|command| {
+        let stroke = command.keys.iter().find(|stroke| stroke.is(press))?;
+        Some((command, stroke))
+    });
+    let (command, stroke) = found.find(|(command, stroke)| command.is_heard(**stroke, press))?;
+    Some(match ((command.does)(), stroke.digit(press)) {
+        (Does::Strategy(_), Some(number)) => Does::Strategy(number),
+        (does, _) => does,
+    })
 }
-
-/// The sheet: keys and what they do, in the order of use.
-pub(crate) const SHEET: [(&str, &str); 14] = [
-    ("Space", "play or pause"),
-    ("← →", "one event back or on"),
-    ("Shift + ← →", "one transaction back or on"),
-    ("[ ]", "previous or next abort"),
-    ("Home, End", "to the beginning, to the end"),
-    ("R", "run"),
-    ("F", "the whole run into view"),
-    ("C", "compare strategies; Escape goes back to the lanes"),
-    ("T", "light or dark"),
-    ("Ctrl + Z, Ctrl + Shift + Z", "take an edit back, make it again"),
-    ("Ctrl + S", "save the scenario"),
-    ("↑ ↓ in the block", "choose a transaction"),
-    ("Enter, Delete, Alt + ↑ ↓ in the block", "edit, remove, move it"),
-    ("?", "this sheet"),
-];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::playback::Toward;
 
     fn check(press: Press<'_>, expected: Option<Does>) {
         assert_eq!(meaning(press), expected, "{press:?}");
@@ -119,24 +88,43 @@ mod tests {
             Press { shift: true, ..key("ArrowLeft") },
             Some(Does::Wish(Wish::StepTransaction(Toward::Back))),
         );
-        check(key("BracketRight"), Some(Does::Wish(Wish::StepAbort(Toward::Forward))));
+        check(key("KeyJ"), Some(Does::Wish(Wish::StepAbort(Toward::Forward))));
         check(Press { command: true, ..key("KeyZ") }, Some(Does::Wish(Wish::Undo)));
+        check(Press { command: true, shift: true, ..key("KeyZ") }, Some(Does::Wish(Wish::Redo)));
         check(Press { key: "?", shift: true, ..key("Slash") }, Some(Does::Sheet));
         check(key("KeyF"), Some(Does::Fit));
+        check(key("Digit3"), Some(Does::Strategy(3)));
+        check(key("Digit0"), None);
+    }
+
+    #[test]
+    fn signs_are_found_wherever_the_layout_has_them() {
+        let german = Press { code: "Digit7", key: "/", shift: true, ..Press::default() };
+        check(german, Some(Does::Search));
+        check(Press { code: "Slash", key: "-", ..Press::default() }, None);
+        check(
+            Press { code: "Minus", key: "?", shift: true, ..Press::default() },
+            Some(Does::Sheet),
+        );
     }
 
     #[test]
     fn whoever_types_is_left_alone() {
-        for code in ["Space", "ArrowLeft", "KeyR", "KeyT", "KeyC", "Home", "BracketLeft"] {
+        for code in ["Space", "ArrowLeft", "KeyR", "KeyT", "KeyC", "Home", "KeyJ", "Digit1"] {
             check(Press { code, typing: true, ..Press::default() }, None);
         }
         check(Press { code: "KeyZ", command: true, typing: true, ..Press::default() }, None);
+        check(Press { code: "Slash", key: "/", typing: true, ..Press::default() }, None);
         check(Press { code: "Escape", typing: true, ..Press::default() }, Some(Does::Escape));
+        check(
+            Press { code: "KeyK", command: true, typing: true, ..Press::default() },
+            Some(Does::Palette),
+        );
     }
 
     #[test]
     fn where_nothing_has_a_time_its_keys_scroll() {
-        for code in ["Space", "ArrowLeft", "Home", "End", "BracketRight"] {
+        for code in ["Space", "ArrowLeft", "Home", "End", "KeyJ"] {
             check(Press { code, timeless: true, ..Press::default() }, None);
         }
         check(Press { code: "KeyC", timeless: true, ..Press::default() }, Some(Does::Compare));
@@ -147,5 +135,18 @@ mod tests {
         check(Press { code: "Space", on_button: true, ..Press::default() }, None);
         check(Press { code: "KeyR", command: true, ..Press::default() }, None);
         check(Press { code: "ArrowLeft", alt: true, ..Press::default() }, None);
+        check(Press { code: "KeyF", shift: true, ..Press::default() }, None);
+    }
+
+    #[test]
+    fn no_two_commands_have_one_key_or_one_name() {
+        let strokes: Vec<_> = COMMANDS.iter().flat_map(|command| command.keys).collect();
+        for (at, stroke) in strokes.iter().enumerate() {
+            assert!(!strokes[..at].contains(stroke), "{stroke:?} stands twice");
+        }
+        for (at, command) in COMMANDS.iter().enumerate() {
+            let same = COMMANDS[..at].iter().find(|other| other.id == command.id);
+            assert!(same.is_none(), "{} stands twice", command.id);
+        }
     }
 }
