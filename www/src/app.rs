@@ -26,7 +26,7 @@ use crate::playback::SPEEDS;
 use crate::provenance::{ProvenanceProps, provenance};
 use crate::sheet::{Overlay, key_list};
 use crate::stage::{StageProps, stage};
-use crate::store::{Action, Sheet, Store, View as Showing, Wish};
+use crate::store::{Action, RangeWish, Sheet, Store, View as Showing, Wish};
 use crate::theme;
 use crate::top_bar::{TopBarProps, top_bar};
 use crate::transport::{TransportProps, transport};
@@ -39,6 +39,7 @@ struct Ways {
     turn_theme: Callback<()>,
     on_select: Callback<Option<Version>>,
     on_seek: Callback<f64>,
+    on_range: Callback<(f64, f64)>,
 }
 
 #[function_component(App)]
@@ -63,6 +64,9 @@ pub(crate) fn app() -> Html {
         }),
         on_seek: use_callback(dispatch.clone(), |time, dispatch| {
             dispatch.dispatch(Action::Wish(Wish::Seek(time)));
+        }),
+        on_range: use_callback(dispatch.clone(), |(from, to), dispatch| {
+            dispatch.dispatch(Action::Wish(Wish::Range(RangeWish::Set(from, to))));
         }),
         dispatch,
     };
@@ -112,12 +116,14 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         dispatch: dispatch.clone(),
         on_select: ways.on_select.clone(),
         on_seek: ways.on_seek.clone(),
+        on_range: ways.on_range.clone(),
         film: view.film.clone(),
         caption: view.film.as_ref().map(|film| playback.caption(film)),
         time: playback.time,
         event_time: view.event_time,
         focus: view.focus.clone(),
         axis: axis.clone(),
+        marks: store.marks(),
         below: store.below,
         playing: playback.playing,
         motion: !store.still && SPEEDS[playback.speed] <= 4.0,
@@ -126,16 +132,8 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         running: store.running.is_some(),
         progress: store.running.as_ref().and_then(|running| running.progress.clone()),
     };
-    let time = TransportProps {
-        dispatch: dispatch.clone(),
-        axis: axis.clone(),
-        on_seek: ways.on_seek.clone(),
-        film: view.film.clone(),
-        time: playback.time,
-        playing: playback.playing,
-        speed: playback.speed,
-        theme,
-    };
+    let hands = (&ways.on_seek, &ways.on_range);
+    let time = TransportProps::of(store, dispatch, view.film.clone(), axis, theme, hands);
     let told = NoticesProps {
         dispatch: dispatch.clone(),
         alert: store.alert.clone(),
@@ -205,7 +203,8 @@ fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>, axis
                 Does::Sheet => Wish::Sheet(Some(Sheet::Keys)),
                 _ if sheet.is_some() => return,
                 Does::Theme => return turn_theme.emit(()),
-                Does::Fit => return axis.fit(),
+                Does::Steer(steer) => return axis.steer(steer),
+                Does::Follow => return axis.set_follows(!axis.follows()),
                 Does::Compare => Wish::View(match view {
                     Showing::Lanes => Showing::Compare,
                     Showing::Compare => Showing::Lanes,

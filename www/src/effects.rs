@@ -12,7 +12,8 @@ use yew::{Callback, UseReducerDispatcher};
 
 use crate::engine_link::{EngineLink, Flavour, Incoming};
 use crate::files;
-use crate::store::{Action, FileId, Store};
+use crate::record::Recorder;
+use crate::store::{Action, FileId, RecordWish, Store, Wish};
 
 /// A new engine is started at most this often in [`WINDOW_MS`], because the threads of a dead one
 /// keep their memory for a while.
@@ -57,6 +58,13 @@ pub(crate) enum Effect {
         /// When, in milliseconds.
         ms: u32,
     },
+    /// Record the lanes as a video of this name.
+    Record {
+        /// The file's name.
+        name: String,
+    },
+    /// End the recording, and hand the user the video.
+    RecordEnd,
     /// Hand the user a file.
     Download {
         /// Its name.
@@ -78,6 +86,7 @@ pub(crate) struct Effects {
     timers: Vec<(Delayed, Timeout)>,
     files: Vec<(FileId, ArrayBuffer)>,
     next_file: u32,
+    recorder: Option<Recorder>,
     done: u64,
 }
 
@@ -93,6 +102,7 @@ impl Effects {
             timers: Vec::new(),
             files: Vec::new(),
             next_file: 0,
+            recorder: None,
             done: 0,
         }
     }
@@ -136,10 +146,24 @@ impl Effects {
                 self.timers.retain(|(old, _)| *old != what);
                 self.timers.push((what, timer));
             }
+            Effect::Record { name } => self.record(name),
+            Effect::RecordEnd => self.recorder.take().into_iter().for_each(Recorder::end),
             Effect::Download { name, text } => {
                 if let Err(message) = files::download(name, text) {
                     self.dispatch.dispatch(Action::Refused(message));
                 }
+            }
+        }
+    }
+
+    fn record(&mut self, name: &str) {
+        let dispatch = self.dispatch.clone();
+        let refused = Callback::from(move |sentence| dispatch.dispatch(Action::Refused(sentence)));
+        match Recorder::start(name, refused) {
+            Ok(recorder) => self.recorder = Some(recorder),
+            Err(sentence) => {
+                self.dispatch.dispatch(Action::Wish(Wish::Record(RecordWish::Stop)));
+                self.dispatch.dispatch(Action::Refused(sentence));
             }
         }
     }

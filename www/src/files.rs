@@ -35,15 +35,24 @@ pub(crate) fn read(file: &File, answer: Callback<Read>) {
 
 /// Hands the user a file.
 pub(crate) fn download(name: &str, text: &str) -> Result<(), String> {
-    save(name, text).map_err(|_| format!("The browser did not let \"{name}\" be saved."))
-}
-
-fn save(name: &str, text: &str) -> Result<(), JsValue> {
     let kind = BlobPropertyBag::new();
     kind.set_type("application/json");
     let parts = Array::of1(&JsString::from(text));
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind)?;
-    let address = Url::create_object_url_with_blob(&blob)?;
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind);
+    hand_over(name, &blob.map_err(|_| refusal(name))?)
+}
+
+/// Hands the user a file of any kind.
+pub(crate) fn hand_over(name: &str, blob: &Blob) -> Result<(), String> {
+    save(name, blob).map_err(|_| refusal(name))
+}
+
+fn refusal(name: &str) -> String {
+    format!("The browser did not let \"{name}\" be saved.")
+}
+
+fn save(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let address = Url::create_object_url_with_blob(blob)?;
     let document = web_sys::window().and_then(|window| window.document());
     if let Some(document) = document {
         let anchor = document.create_element("a")?.unchecked_into::<HtmlAnchorElement>();

@@ -1,7 +1,8 @@
 //! The keyboard. Keys are taken by their place, so that every layout has the same hand.
 
+use crate::lanes::Steer;
 use crate::playback::Toward;
-use crate::store::Wish;
+use crate::store::{BookmarkWish, RangeWish, Wish};
 
 /// A key that was pressed, and what was held with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,8 +32,10 @@ pub(crate) enum Does {
     Wish(Wish),
     /// The other theme.
     Theme,
-    /// The whole run into view.
-    Fit,
+    /// Another part of the run into view.
+    Steer(Steer),
+    /// The view moves along with the playhead, or no longer.
+    Follow,
     /// To the comparison, and back.
     Compare,
     /// The sheet of keys.
@@ -65,8 +68,11 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
         ("Space" | "ArrowLeft" | "ArrowRight" | "Home" | "End", _) if press.timeless => {
             return None;
         }
-        ("BracketLeft" | "BracketRight" | "KeyF", _) if press.timeless => return None,
-        ("Space", _) => Wish::Toggle,
+        ("BracketLeft" | "BracketRight", _) if press.timeless => return None,
+        (code, shift) if press.timeless && (steer(code, shift).is_some() || is_timely(code)) => {
+            return None;
+        }
+        ("Space" | "Period", _) => Wish::Toggle,
         ("ArrowLeft", false) => Wish::Step(Toward::Back),
         ("ArrowRight", false) => Wish::Step(Toward::Forward),
         ("ArrowLeft", true) => Wish::StepTransaction(Toward::Back),
@@ -76,23 +82,59 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
         ("BracketLeft", _) => Wish::StepAbort(Toward::Back),
         ("BracketRight", _) => Wish::StepAbort(Toward::Forward),
         ("KeyR", false) => Wish::Run,
-        ("KeyF", false) => return Some(Does::Fit),
+        ("KeyJ", false) => Wish::StepAbort(Toward::Forward),
+        ("KeyK", false) => Wish::StepAbort(Toward::Back),
+        ("KeyI", false) => Wish::Range(RangeWish::From),
+        ("KeyO", false) => Wish::Range(RangeWish::To),
+        ("KeyL", false) => Wish::Range(RangeWish::Loop),
+        ("KeyM", false) => Wish::Bookmark(BookmarkWish::Set),
+        ("KeyN", false) => Wish::Bookmark(BookmarkWish::Step(Toward::Forward)),
+        ("KeyN", true) => Wish::Bookmark(BookmarkWish::Step(Toward::Back)),
+        ("KeyG", false) => return Some(Does::Follow),
         ("KeyC", false) => return Some(Does::Compare),
         ("KeyT", false) => return Some(Does::Theme),
-        _ => return None,
+        (code, shift) => return steer(code, shift).map(Does::Steer),
     };
     Some(Does::Wish(wish))
 }
 
+/// Keys that move the view.
+fn steer(code: &str, shift: bool) -> Option<Steer> {
+    Some(match (code, shift) {
+        ("KeyW", false) | ("Equal" | "NumpadAdd", _) => Steer::In,
+        ("KeyS", false) | ("Minus" | "NumpadSubtract", _) => Steer::Out,
+        ("KeyA", false) => Steer::Earlier,
+        ("KeyD", false) => Steer::Later,
+        ("KeyF", false) => Steer::Fit,
+        ("KeyZ", false) => Steer::Selection,
+        _ => return None,
+    })
+}
+
+/// Keys that mean something only where there is a time.
+fn is_timely(code: &str) -> bool {
+    const CODES: [&str; 9] =
+        ["Period", "KeyJ", "KeyK", "KeyI", "KeyO", "KeyL", "KeyM", "KeyN", "KeyG"];
+    CODES.contains(&code)
+}
+
 /// The sheet: keys and what they do, in the order of use.
-pub(crate) const SHEET: [(&str, &str); 14] = [
-    ("Space", "play or pause"),
+pub(crate) const SHEET: [(&str, &str); 22] = [
+    ("Space or .", "play or pause"),
     ("← →", "one event back or on"),
     ("Shift + ← →", "one transaction back or on"),
     ("[ ]", "previous or next abort"),
+    ("J K", "next or previous abort"),
     ("Home, End", "to the beginning, to the end"),
     ("R", "run"),
+    ("W S", "zoom in or out"),
+    ("A D", "to what was before, to what comes after"),
     ("F", "the whole run into view"),
+    ("Z", "what is selected into view"),
+    ("G", "the view follows the playhead, or no longer"),
+    ("I O", "the range to play again begins or ends here"),
+    ("L", "play the range again and again, or no longer"),
+    ("M", "a bookmark here; N and Shift + N go to the next and previous one"),
     ("C", "compare strategies; Escape goes back to the lanes"),
     ("T", "light or dark"),
     ("Ctrl + Z, Ctrl + Shift + Z", "take an edit back, make it again"),
@@ -122,12 +164,20 @@ mod tests {
         check(key("BracketRight"), Some(Does::Wish(Wish::StepAbort(Toward::Forward))));
         check(Press { command: true, ..key("KeyZ") }, Some(Does::Wish(Wish::Undo)));
         check(Press { key: "?", shift: true, ..key("Slash") }, Some(Does::Sheet));
-        check(key("KeyF"), Some(Does::Fit));
+        check(key("KeyF"), Some(Does::Steer(Steer::Fit)));
+        check(key("KeyW"), Some(Does::Steer(Steer::In)));
+        check(key("KeyZ"), Some(Does::Steer(Steer::Selection)));
+        check(key("KeyG"), Some(Does::Follow));
+        check(key("Period"), Some(Does::Wish(Wish::Toggle)));
+        check(key("KeyJ"), Some(Does::Wish(Wish::StepAbort(Toward::Forward))));
+        let back = Wish::Bookmark(BookmarkWish::Step(Toward::Back));
+        check(Press { shift: true, ..key("KeyN") }, Some(Does::Wish(back)));
     }
 
     #[test]
     fn whoever_types_is_left_alone() {
-        for code in ["Space", "ArrowLeft", "KeyR", "KeyT", "KeyC", "Home", "BracketLeft"] {
+        for code in ["Space", "ArrowLeft", "KeyR", "KeyT", "KeyC", "Home", "KeyW", "KeyM", "Period"]
+        {
             check(Press { code, typing: true, ..Press::default() }, None);
         }
         check(Press { code: "KeyZ", command: true, typing: true, ..Press::default() }, None);
@@ -136,7 +186,9 @@ mod tests {
 
     #[test]
     fn where_nothing_has_a_time_its_keys_scroll() {
-        for code in ["Space", "ArrowLeft", "Home", "End", "BracketRight"] {
+        for code in
+            ["Space", "ArrowLeft", "Home", "End", "BracketRight", "KeyW", "KeyL", "Period", "KeyF"]
+        {
             check(Press { code, timeless: true, ..Press::default() }, None);
         }
         check(Press { code: "KeyC", timeless: true, ..Press::default() }, Some(Does::Compare));

@@ -75,41 +75,81 @@ impl LimitKind {
 /// The marks in view, from left to right. No words lie over others.
 pub(super) fn limits(film: &Film, frame: &Frame) -> Vec<Limit> {
     let inside = |x: &f64| (frame.plot.x..=frame.plot.right()).contains(x);
-    let mut placed: Vec<Limit> = Vec::new();
+    let mut found = Vec::new();
     for kind in LimitKind::ALL {
         let Some(tick) = kind.tick(film) else { continue };
         let x = frame.x(tick);
         if inside(&x) {
-            let label = label(kind.words(film, tick), x, frame, &placed);
-            placed.push(Limit { kind, x, label });
+            found.push((kind, x, places(kind.words(film, tick), x, frame)));
         }
     }
+    let mut best = Plan { cost: u32::MAX, labels: Vec::new() };
+    arrange(&found, frame, &Plan::default(), &mut best);
+    let placed = found.into_iter().zip(best.labels);
+    let mut placed: Vec<_> = placed.map(|((kind, x, _), label)| Limit { kind, x, label }).collect();
     placed.sort_by(|a, b| a.x.total_cmp(&b.x));
     placed
 }
 
-/// The first place where the words fit: full before short, right of the line before left of it.
-fn label(
-    [full, short]: [String; 2],
-    x: f64,
-    frame: &Frame,
-    placed: &[Limit],
-) -> Option<LimitLabel> {
+type Place = (u32, LimitLabel);
+
+/// Where words can stand, and what each place costs: full before short, right of the line before
+/// left of it.
+fn places([full, short]: [String; 2], x: f64, frame: &Frame) -> Vec<Place> {
     let gap = GAP * frame.scale;
-    let places = [full, short].into_iter().flat_map(|words| {
+    let sides = [(full, 0), (short, 4)].into_iter().flat_map(|(words, cost)| {
         [
-            LimitLabel { words: words.clone(), x: x + gap, anchor: Anchor::Start },
-            LimitLabel { words, x: x - gap, anchor: Anchor::End },
+            (cost, LimitLabel { words: words.clone(), x: x + gap, anchor: Anchor::Start }),
+            (cost + 1, LimitLabel { words, x: x - gap, anchor: Anchor::End }),
         ]
     });
-    let taken: Vec<_> =
-        placed.iter().filter_map(|limit| limit.label.as_ref()).map(|l| l.span(frame)).collect();
-    let fits = |label: &LimitLabel| {
+    let fits = |(_, label): &Place| {
         let (left, right) = label.span(frame);
-        let apart = |(from, to): &(f64, f64)| right + gap <= *from || *to + gap <= left;
-        left >= 0.0 && right <= frame.width && taken.iter().all(apart)
+        left >= 0.0 && right <= frame.width
     };
-    places.into_iter().find(fits)
+    sides.filter(fits).collect()
+}
+
+/// Words for the first few marks.
+#[derive(Clone, Debug, Default)]
+struct Plan {
+    cost: u32,
+    labels: Vec<Option<LimitLabel>>,
+}
+
+/// What it costs to leave words out: those of marks that tell more cost more.
+const LEFT_OUT: u32 = 100;
+
+/// Tries every way to place the words of the marks that are left, and keeps the cheapest. There
+/// are three marks with four places each.
+fn arrange(marks: &[(LimitKind, f64, Vec<Place>)], frame: &Frame, so_far: &Plan, best: &mut Plan) {
+    let next = so_far.labels.len();
+    let Some((_, _, places)) = marks.get(next) else {
+        if so_far.cost < best.cost {
+            best.clone_from(so_far);
+        }
+        return;
+    };
+    let mut with = |cost: u32, label: Option<LimitLabel>| {
+        let mut plan = so_far.clone();
+        plan.cost += cost;
+        plan.labels.push(label);
+        if plan.cost < best.cost {
+            arrange(marks, frame, &plan, best);
+        }
+    };
+    for (cost, label) in places {
+        let (left, right) = label.span(frame);
+        let gap = GAP * frame.scale;
+        let apart = |other: &LimitLabel| {
+            let (from, to) = other.span(frame);
+            right + gap <= from || to + gap <= left
+        };
+        if so_far.labels.iter().flatten().all(apart) {
+            with(*cost, Some(label.clone()));
+        }
+    }
+    with(LEFT_OUT + (marks.len() - next) as u32, None);
 }
 
 impl LimitLabel {

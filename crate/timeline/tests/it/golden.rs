@@ -140,26 +140,42 @@ fn marks_on_the_axis_never_write_over_each_other() {
     let check = |width: f64, lengths, expected: Expect| {
         expected.assert_eq(&limits(width, lengths));
     };
-    check(1000.0, [340, 877, 290], expect![[r#"
+    check(
+        1000.0,
+        [340, 877, 290],
+        expect![[r#"
         perfect scaling [624] "perfect scaling" [629 Start]
         critical path [804] "critical path" [809 Start]
         end [932] "end 340 k" [937 Start]
-    "#]]);
-    check(366.0, [340, 877, 290], expect![[r#"
-        perfect scaling [238]
-        critical path [294] "critical path" [289 End]
-        end [334] "end" [339 Start]
-    "#]]);
-    check(336.0, [340, 1300, 335], expect![[r#"
+    "#]],
+    );
+    check(
+        366.0,
+        [340, 877, 290],
+        expect![[r#"
+            perfect scaling [238] "perfect scaling" [233 End]
+            critical path [294] "critical" [289 End]
+            end [334] "end" [339 Start]
+        "#]],
+    );
+    check(
+        336.0,
+        [340, 1300, 335],
+        expect![[r#"
         perfect scaling [295]
         critical path [302] "critical path" [297 End]
         end [306] "end" [311 Start]
-    "#]]);
-    check(1000.0, [340, 1358, 338], expect![[r#"
+    "#]],
+    );
+    check(
+        1000.0,
+        [340, 1358, 338],
+        expect![[r#"
         critical path [927] "critical path" [922 End]
         perfect scaling [931]
         end [932] "end 340 k" [937 Start]
-    "#]]);
+    "#]],
+    );
     for width in [200.0, 300.0, 336.0, 366.0, 700.0, 1400.0] {
         for critical in (10..350).step_by(20) {
             limits(width, [340, 4 * (350 - critical), critical]);
