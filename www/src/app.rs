@@ -28,7 +28,7 @@ use crate::playback::SPEEDS;
 use crate::provenance::{ProvenanceProps, provenance};
 use crate::sheet::{Overlay, key_list};
 use crate::stage::{StageProps, stage};
-use crate::store::{Action, FindWish, Sheet, Store, View as Showing, Wish};
+use crate::store::{Action, FindWish, RangeWish, Sheet, Store, View as Showing, Wish};
 use crate::theme;
 use crate::top_bar::{TopBarProps, top_bar};
 use crate::transport::{TransportProps, transport};
@@ -43,6 +43,7 @@ struct Ways {
     turn_theme: Callback<()>,
     on_select: Callback<Option<Version>>,
     on_seek: Callback<f64>,
+    on_range: Callback<(f64, f64)>,
 }
 
 #[function_component(App)]
@@ -73,6 +74,9 @@ pub(crate) fn app() -> Html {
         }),
         on_seek: use_callback(dispatch.clone(), |time, dispatch| {
             dispatch.dispatch(Action::Wish(Wish::Seek(time)));
+        }),
+        on_range: use_callback(dispatch.clone(), |(from, to), dispatch| {
+            dispatch.dispatch(Action::Wish(Wish::Range(RangeWish::Set(from, to))));
         }),
         dispatch,
     };
@@ -123,6 +127,7 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         dispatch: dispatch.clone(),
         on_select: ways.on_select.clone(),
         on_seek: ways.on_seek.clone(),
+        on_range: ways.on_range.clone(),
         film: view.film.clone(),
         caption: view.film.as_ref().map(|film| playback.caption(film)),
         time: playback.time,
@@ -130,6 +135,7 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         focus: view.focus.clone(),
         axis: axis.clone(),
         find: find_props(store, dispatch),
+        marks: store.marks(),
         below: store.below,
         playing: playback.playing,
         motion: !store.still && SPEEDS[playback.speed] <= 4.0,
@@ -138,16 +144,8 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         running: store.running.is_some(),
         progress: store.running.as_ref().and_then(|running| running.progress.clone()),
     };
-    let time = TransportProps {
-        dispatch: dispatch.clone(),
-        axis: axis.clone(),
-        on_seek: ways.on_seek.clone(),
-        film: view.film.clone(),
-        time: playback.time,
-        playing: playback.playing,
-        speed: playback.speed,
-        theme,
-    };
+    let hands = (&ways.on_seek, &ways.on_range);
+    let time = TransportProps::of(store, dispatch, view.film.clone(), axis, theme, hands);
     let told = NoticesProps {
         dispatch: dispatch.clone(),
         alert: store.alert.clone(),
@@ -222,12 +220,13 @@ fn use_act(
                 Does::Sheet => Wish::Sheet(Some(Sheet::Keys)),
                 Does::Palette => Wish::Sheet(Some(Sheet::Palette)),
                 Does::Theme => return turn_theme.emit(()),
-                Does::Fit => return axis.fit(),
                 Does::Open => return open.emit(()),
                 Does::Strategy(number) => match nth_strategy(number) {
                     Some(strategy) => Wish::Strategy(strategy),
                     None => return,
                 },
+                Does::Steer(steer) => return axis.steer(steer),
+                Does::Follow => return axis.set_follows(!axis.follows()),
                 Does::Compare => Wish::View(match view {
                     Showing::Lanes => Showing::Compare,
                     Showing::Compare => Showing::Lanes,

@@ -14,7 +14,8 @@ use crate::engine_link::{EngineLink, Flavour, Incoming};
 use crate::export;
 use crate::files;
 use crate::lanes::Axis;
-use crate::store::{Action, FileId, Job, Store};
+use crate::record::Recorder;
+use crate::store::{Action, FileId, Job, RecordWish, Store, Wish};
 
 /// A new engine is started at most this often in [`WINDOW_MS`], because the threads of a dead one
 /// keep their memory for a while.
@@ -63,6 +64,13 @@ pub(crate) enum Effect {
     },
     /// Make a file of what is seen or known of the run, and hand it to the user.
     Export(Box<Job>),
+    /// Record the lanes as a video of this name.
+    Record {
+        /// The file's name.
+        name: String,
+    },
+    /// End the recording, and hand the user the video.
+    RecordEnd,
     /// Hand the user a file.
     Download {
         /// Its name.
@@ -83,6 +91,7 @@ pub(crate) struct Effects {
     timers: Vec<(Delayed, Timeout)>,
     files: Vec<(FileId, ArrayBuffer)>,
     next_file: u32,
+    recorder: Option<Recorder>,
     done: u64,
     axis: Axis,
     /// The bytes of the last run that ended.
@@ -104,6 +113,7 @@ impl Effects {
             timers: Vec::new(),
             files: Vec::new(),
             next_file: 0,
+            recorder: None,
             done: 0,
             axis,
             trace: Keepsake::default(),
@@ -150,6 +160,8 @@ impl Effects {
                 self.timers.push((what, timer));
             }
             Effect::Export(job) => self.export(job),
+            Effect::Record { name } => self.record(name),
+            Effect::RecordEnd => self.recorder.take().into_iter().for_each(Recorder::end),
             Effect::Download { name, text } => {
                 let made = files::text(text, "application/json");
                 self.refuse(made.and_then(|blob| files::offer(name, &blob)).err());
@@ -167,6 +179,18 @@ impl Effects {
     fn refuse(&self, sentence: Option<String>) {
         if let Some(sentence) = sentence {
             self.dispatch.dispatch(Action::Refused(sentence));
+        }
+    }
+
+    fn record(&mut self, name: &str) {
+        let dispatch = self.dispatch.clone();
+        let refused = Callback::from(move |sentence| dispatch.dispatch(Action::Refused(sentence)));
+        match Recorder::start(name, refused) {
+            Ok(recorder) => self.recorder = Some(recorder),
+            Err(sentence) => {
+                self.dispatch.dispatch(Action::Wish(Wish::Record(RecordWish::Stop)));
+                self.dispatch.dispatch(Action::Refused(sentence));
+            }
         }
     }
 

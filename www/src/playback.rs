@@ -1,12 +1,12 @@
 //! The playhead: where it stands, how it runs, where it stops.
 
+mod speeds;
+
 use lanescope_protocol::EventKind;
 use lanescope_timeline::{Caption, Film};
 
-/// Speeds that the menu offers, each twice the one before.
-pub(crate) const SPEEDS: [f64; 8] = [0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0];
-/// The speed that is chosen at first, an index into [`SPEEDS`].
-const SPEED_AT_FIRST: usize = 4;
+pub(crate) use speeds::{SPEEDS, speed_words};
+
 /// Seconds that a small film takes at 1×.
 const SECONDS_MIN: f64 = 8.0;
 /// Seconds that a film takes at most at 1×.
@@ -19,6 +19,9 @@ const HOLD_MS: f64 = 3200.0;
 const CAPTION_MS: f64 = 900.0;
 /// How long a still stands where motion is not wanted.
 const STILL_MS: f64 = 1600.0;
+/// How long the end of a range stands before it begins again: long enough that what is lit at both
+/// ends never flashes three times in a second.
+const ROUND_MS: f64 = 400.0;
 /// Stills of a whole film where motion is not wanted; aborts come on top.
 const STILLS: usize = 24;
 /// A frame never counts for more than this, so that a page that was hidden does not leap.
@@ -52,7 +55,7 @@ impl Default for Playback {
             step: 0,
             told: false,
             playing: false,
-            speed: SPEED_AT_FIRST,
+            speed: speeds::AT_FIRST,
             intro: false,
             hold_ms: 0.0,
             still_ms: 0.0,
@@ -164,8 +167,14 @@ impl Playback {
         Some(found)
     }
 
+    /// How long so many ticks take, in seconds.
+    pub(crate) fn seconds(&self, film: &Film, ticks: f64) -> f64 {
+        ticks / ticks_per_ms(film) / SPEEDS[self.speed] / 1000.0
+    }
+
     /// A frame is about to be painted at `now` (milliseconds). `still`: motion is not wanted.
-    pub(crate) fn frame(&mut self, film: &Film, now: f64, still: bool) {
+    /// `round`: the range that is played again and again, in ticks.
+    pub(crate) fn frame(&mut self, film: &Film, now: f64, still: bool, round: Option<(f64, f64)>) {
         if !self.playing {
             return;
         }
@@ -175,10 +184,19 @@ impl Playback {
             self.hold_ms -= passed;
             return;
         }
-        if still {
-            self.show_stills(film, passed);
-        } else {
-            self.run(film, passed);
+        let before = self.time;
+        match round {
+            // What stood at its end long enough begins again.
+            Some((from, to)) if before >= to && !still => return self.set_time(film, from),
+            _ if still => self.show_stills(film, passed, round),
+            _ => self.run(film, passed),
+        }
+        if let Some((_, to)) = round {
+            if self.time >= to && before < to {
+                self.set_time(film, to);
+                self.hold_ms = ROUND_MS;
+            }
+            return;
         }
         if self.step >= film.moments().len() && self.time >= film.end() as f64 {
             self.pause();
@@ -198,12 +216,18 @@ impl Playback {
         }
     }
 
-    fn show_stills(&mut self, film: &Film, passed_ms: f64) {
-        self.still_ms += passed_ms * SPEEDS[self.speed].min(4.0);
+    fn show_stills(&mut self, film: &Film, passed_ms: f64, round: Option<(f64, f64)>) {
+        // At the slowest speeds a still would stand for an hour.
+        self.still_ms += passed_ms * SPEEDS[self.speed].clamp(0.125, 4.0);
         if self.still_ms < STILL_MS {
             return;
         }
         self.still_ms = 0.0;
+        if let Some((from, to)) = round
+            && self.time >= to
+        {
+            return self.set_time(film, from);
+        }
         let leap = self.step + film.moments().len().div_ceil(STILLS).max(1);
         let abort = next_abort(film, self.step).map_or(leap, |abort| abort + 1);
         self.set_step(film, leap.min(abort));
@@ -280,7 +304,7 @@ mod tests {
     fn run(playback: &mut Playback, film: &Film, still: bool) -> f64 {
         let mut now = 0.0;
         while playback.playing && now < 60_000.0 {
-            playback.frame(film, now, still);
+            playback.frame(film, now, still, None);
             now += 16.0;
         }
         now
@@ -308,7 +332,7 @@ mod tests {
         playback.start(true);
         let mut now = 0.0;
         while playback.hold_ms <= 0.0 {
-            playback.frame(&film, now, false);
+            playback.frame(&film, now, false, None);
             now += 16.0;
         }
         assert_eq!(playback.time, 60.0);
@@ -324,12 +348,62 @@ mod tests {
         let mut times = Vec::new();
         let mut now = 0.0;
         while playback.playing && now < 60_000.0 {
-            playback.frame(&film, now, true);
+            playback.frame(&film, now, true, None);
             times.push(playback.time as u64);
             now += 100.0;
         }
         times.dedup();
         assert_eq!(times, [0, 10, 20, 50, 60, 80]);
+    }
+
+    /// Where the playhead was at each frame of so many seconds in which 20..50 is played again and
+    /// again.
+    fn rounds(seconds: f64, speed: usize, still: bool) -> Vec<f64> {
+        let film = film();
+        let mut playback = Playback { speed, ..Playback::default() };
+        playback.start(false);
+        let mut times = Vec::new();
+        while (times.len() as f64) < seconds * 60.0 {
+            let now = times.len() as f64 * 1000.0 / 60.0;
+            playback.frame(&film, now, still, Some((20.0, 50.0)));
+            times.push(playback.time);
+        }
+        assert!(playback.playing);
+        times
+    }
+
+    #[test]
+    fn a_range_is_played_again_and_again_and_never_left() {
+        for speed in 0..SPEEDS.len() {
+            let times = rounds(20.0, speed, false);
+            assert!(times.iter().all(|time| *time <= 50.0), "{}×", SPEEDS[speed]);
+            let back: Vec<_> = (1..times.len()).filter(|at| times[*at] < times[at - 1]).collect();
+            let seconds = 0.03 / 0.08 * 8.0 / SPEEDS[speed] + ROUND_MS / 1000.0;
+            for pair in back.windows(2) {
+                let took = (pair[1] - pair[0]) as f64 / 60.0;
+                assert!((took - seconds).abs() < 0.1, "{}×: {took} s", SPEEDS[speed]);
+                assert!(took > 1.0 / 3.0, "it flashes");
+            }
+            for at in &back {
+                assert_eq!((times[at - 1], times[*at]), (50.0, 20.0), "whole, to its ends");
+            }
+        }
+        assert!(rounds(20.0, 16, false).iter().filter(|time| **time == 20.0).count() > 30);
+    }
+
+    #[test]
+    fn without_motion_a_range_is_gone_through_in_stills() {
+        let mut times = rounds(20.0, 12, true);
+        times.dedup();
+        assert_eq!(times[..7], [0.0, 10.0, 20.0, 50.0, 20.0, 50.0, 20.0]);
+        assert_eq!(rounds(14.0, 0, true)[14 * 60 - 1], 0.0, "slow, but not for ever");
+    }
+
+    #[test]
+    fn lengths_are_told_before_they_are_played() {
+        let film = film();
+        let playback = Playback { speed: 8, ..Playback::default() };
+        assert!((playback.seconds(&film, 40.0) - 16.0).abs() < 1e-9);
     }
 
     #[test]

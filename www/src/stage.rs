@@ -1,12 +1,12 @@
 //! The middle of the page: what just happened, in words and on lanes.
 
 use lanescope_protocol::Version;
-use lanescope_timeline::{Caption, Film, Focus, Theme};
+use lanescope_timeline::{Caption, Film, Focus, Marks, Theme};
 use yew::{Callback, Html, html};
 
 use crate::caption::{CaptionLineProps, caption_line};
 use crate::find::{FindBar, FindBarProps};
-use crate::lanes::{Axis, LaneView, Legend, MatrixView};
+use crate::lanes::{Axis, LaneView, Legend, MatrixView, ZoomBar};
 use crate::part::part;
 use crate::store::{Action, Below, Engine, Progress, Wish};
 use crate::tabs::{Tab, tabs};
@@ -17,6 +17,7 @@ pub(crate) struct StageProps {
     pub(crate) dispatch: Dispatch,
     pub(crate) on_select: Callback<Option<Version>>,
     pub(crate) on_seek: Callback<f64>,
+    pub(crate) on_range: Callback<(f64, f64)>,
     pub(crate) film: Option<Shared<Film>>,
     pub(crate) caption: Option<Caption>,
     pub(crate) time: f64,
@@ -29,6 +30,8 @@ pub(crate) struct StageProps {
     pub(crate) focus: Focus,
     /// The search, while its field is open.
     pub(crate) find: Option<FindBarProps>,
+    /// What the user put on the axis.
+    pub(crate) marks: Marks,
     /// What is open below the lanes.
     pub(crate) below: Below,
     pub(crate) theme: Theme,
@@ -54,9 +57,13 @@ pub(crate) fn stage(props: &StageProps) -> Html {
             if let Some(film) = &props.film {
                 <LaneView film={film.clone()} playhead={props.time} focus={props.focus.clone()}
                     axis={props.axis.clone()} theme={props.theme} motion={props.motion}
-                    playing={props.playing} on_select={props.on_select.clone()}
+                    playing={props.playing} marks={props.marks.clone()}
+                    on_range={props.on_range.clone()} on_select={props.on_select.clone()}
                     on_seek={props.on_seek.clone()} />
-                <Legend />
+                <div class="lane-foot">
+                    <Legend />
+                    <ZoomBar film={film.clone()} axis={props.axis.clone()} />
+                </div>
                 { below(props, film) }
             } else {
                 { poster(props.theme) }

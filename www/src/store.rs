@@ -5,11 +5,14 @@
 
 mod answers;
 mod bench;
+mod bookmarks;
 mod compare;
 mod draft;
 mod export;
 mod find;
 mod places;
+mod range;
+mod recording;
 mod requests;
 mod running;
 mod settings;
@@ -31,11 +34,14 @@ pub(crate) use crate::effects::{Delayed, Effect};
 use crate::engine_link::Flavour;
 use crate::playback::Playback;
 pub(crate) use bench::{Bench, Stand};
+pub(crate) use bookmarks::{Bookmark, BookmarkWish, Bookmarks};
 pub(crate) use compare::{Answer, Choice, Comparison, Entry, View, Worth};
 pub(crate) use draft::{Draft, Edit};
 pub(crate) use export::{Export, Job};
 pub(crate) use find::{Find, FindWish};
 pub(crate) use places::{Below, Beside};
+pub(crate) use range::{Range, RangeWish};
+pub(crate) use recording::{RecordWish, Recording, SECONDS_MAX};
 pub(crate) use requests::FileId;
 use requests::{Awaited, OpenFile, Pending};
 pub(crate) use running::{Intent, Progress, Running, Times, Timing};
@@ -107,6 +113,11 @@ pub(crate) struct Store {
     pub(crate) filmed: Option<Rc<Scenario>>,
     pub(crate) times: Times,
     pub(crate) playback: Playback,
+    /// The range that is played again and again.
+    pub(crate) range: Range,
+    pub(crate) bookmarks: Bookmarks,
+    /// The recording that goes on.
+    pub(crate) recording: Option<Recording>,
     /// The incarnation that was chosen.
     pub(crate) selected: Option<Version>,
     /// The location that was chosen.
@@ -236,6 +247,9 @@ impl Store {
             filmed: None,
             times: Times::default(),
             playback: Playback::default(),
+            range: Range::default(),
+            bookmarks: Bookmarks::default(),
+            recording: None,
             selected: None,
             place: None,
             find: Find::default(),
@@ -338,7 +352,9 @@ impl Store {
             Action::Refused(sentence) => self.alert = Some(sentence.into()),
             Action::Frame(now) => {
                 if let Some(film) = self.shown().cloned() {
-                    self.playback.frame(&film, now, self.still);
+                    // What is recorded is recorded once.
+                    let round = self.range.looped(&film).filter(|_| self.recording.is_none());
+                    self.playback.frame(&film, now, self.still, round);
                 }
             }
             Action::Still(still) => self.still = still,
@@ -354,6 +370,7 @@ impl Reducible for Store {
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut store = Rc::unwrap_or_clone(self);
         store.apply(action);
+        store.watch_recording();
         Rc::new(store)
     }
 }

@@ -1,13 +1,15 @@
 //! Time: the buttons that move the playhead, and where it stands.
 
-use lanescope_timeline::{Film, Theme, format};
+use lanescope_timeline::{Film, Marks, Theme, format};
 use web_sys::HtmlSelectElement;
 use yew::{Callback, Event, Html, TargetCast, classes, html};
 
 use crate::icons::Icon;
 use crate::lanes::{Axis, Minimap};
-use crate::playback::{SPEEDS, Toward};
-use crate::store::{Action, Sheet, Wish};
+use crate::part::part;
+use crate::playback::{SPEEDS, Toward, speed_words};
+use crate::store::{Action, Bookmark, RangeWish, RecordWish, Sheet, Store, Wish};
+use crate::time_tools::{TimeToolsProps, time_tools};
 use crate::words::{Dispatch, Shared, wish};
 
 #[derive(Clone, PartialEq)]
@@ -15,11 +17,48 @@ pub(crate) struct TransportProps {
     pub(crate) dispatch: Dispatch,
     pub(crate) axis: Axis,
     pub(crate) on_seek: Callback<f64>,
+    pub(crate) on_range: Callback<(f64, f64)>,
     pub(crate) film: Option<Shared<Film>>,
     pub(crate) time: f64,
     pub(crate) playing: bool,
     pub(crate) speed: usize,
+    pub(crate) marks: Marks,
+    pub(crate) bookmarks: Shared<Vec<Bookmark>>,
+    /// How long a recording would take, in whole seconds, if there is something to record.
+    pub(crate) seconds: Option<u32>,
+    /// How much of the recording that goes on is done, in percent.
+    pub(crate) recorded: Option<u32>,
     pub(crate) theme: Theme,
+}
+
+impl TransportProps {
+    /// As the store knows it, and what the page adds.
+    pub(crate) fn of(
+        store: &Store,
+        dispatch: &Dispatch,
+        film: Option<Shared<Film>>,
+        axis: &Axis,
+        theme: Theme,
+        (on_seek, on_range): (&Callback<f64>, &Callback<(f64, f64)>),
+    ) -> Self {
+        let playback = &store.playback;
+        let done = |recording: &crate::store::Recording| recording.done(playback.time) * 100.0;
+        Self {
+            dispatch: dispatch.clone(),
+            axis: axis.clone(),
+            on_seek: on_seek.clone(),
+            on_range: on_range.clone(),
+            film,
+            time: playback.time,
+            playing: playback.playing,
+            speed: playback.speed,
+            marks: store.marks(),
+            bookmarks: Shared(store.bookmarks.list().clone()),
+            seconds: store.recording_length().map(|seconds| seconds.ceil() as u32),
+            recorded: store.recording.as_ref().map(|recording| done(recording) as u32),
+            theme,
+        }
+    }
 }
 
 pub(crate) fn transport(props: &TransportProps) -> Html {
@@ -47,15 +86,18 @@ pub(crate) fn transport(props: &TransportProps) -> Html {
             <div class="scrubber" data-testid="scrubber">
                 if let Some(film) = &props.film {
                     <Minimap film={film.clone()} axis={props.axis.clone()} playhead={props.time} theme={props.theme}
-                        on_seek={props.on_seek.clone()} />
+                        marks={props.marks.clone()} on_seek={props.on_seek.clone()}
+                        on_range={props.on_range.clone()} />
                 }
             </div>
             <p class="position" data-testid="position">{ position(props) }</p>
             { speed(props) }
-            <button class="control" data-testid="next-abort" title="To the next abort (J)"
-                disabled={none} onclick={wish(&props.dispatch, Wish::StepAbort(Toward::Forward))}>
-                { "next abort" }
-            </button>
+            <button class="control square loop-button" data-testid="loop" disabled={none}
+                aria-pressed={props.marks.looping.to_string()} title="Play again and again (L)"
+                aria-label="Play again and again"
+                onclick={wish(&props.dispatch, Wish::Range(RangeWish::Loop))}>{ Icon::Loop.draw() }</button>
+            { recording_or_abort(props) }
+            { part(tools(props), time_tools) }
             <button class="control square keys-button" data-testid="palette-open" aria-haspopup="dialog"
                 title="Everything that can be done (Ctrl + K)" aria-label="Commands"
                 onclick={wish(&props.dispatch, Wish::Sheet(Some(Sheet::Palette)))}>{ "⌘" }</button>
@@ -65,12 +107,44 @@ pub(crate) fn transport(props: &TransportProps) -> Html {
     }
 }
 
+fn tools(props: &TransportProps) -> TimeToolsProps {
+    TimeToolsProps {
+        dispatch: props.dispatch.clone(),
+        film: props.film.clone(),
+        range: props.marks.range,
+        looping: props.marks.looping,
+        bookmarks: props.bookmarks.clone(),
+        seconds: props.seconds,
+        recording: props.recorded.is_some(),
+    }
+}
+
+/// While a video is recorded, how far it is and how to stop it.
+fn recording_or_abort(props: &TransportProps) -> Html {
+    match props.recorded {
+        Some(percent) => html! {
+            <button class="control recording" data-testid="record-stop" title="Stop, and keep what was recorded"
+                onclick={wish(&props.dispatch, Wish::Record(RecordWish::Stop))}>
+                <progress max="100" value={percent.to_string()} aria-label="Recorded" />
+                { "stop" }
+            </button>
+        },
+        None => html! {
+            <button class="control next-abort" data-testid="next-abort" title="To the next abort (J)"
+                disabled={props.film.is_none()} onclick={wish(&props.dispatch, Wish::StepAbort(Toward::Forward))}>
+                { "next abort" }
+            </button>
+        },
+    }
+}
+
 fn position(props: &TransportProps) -> String {
     let Some(film) = &props.film else { return String::new() };
     let short = |ticks: f64| format::ticks_short(film.clock(), ticks);
     format!("{} of {}", short(props.time), short(film.end() as f64))
 }
 
+/// A menu between two buttons: slower and faster by one.
 fn speed(props: &TransportProps) -> Html {
     let dispatch = props.dispatch.clone();
     let change = Callback::from(move |event: Event| {
@@ -81,31 +155,27 @@ fn speed(props: &TransportProps) -> Html {
             dispatch.dispatch(Action::Wish(Wish::Speed(speed)));
         }
     });
+    let button = |id: &'static str, sign: &'static str, label: &'static str, to: Option<usize>| {
+        let to = to.filter(|to| *to < SPEEDS.len());
+        html! {
+            <button data-testid={id} title={label} aria-label={label} disabled={to.is_none()}
+                onclick={wish(&props.dispatch, Wish::Speed(to.unwrap_or(props.speed)))}>{ sign }</button>
+        }
+    };
     html! {
-        <label class="control menu speed">
-            <span class="unseen">{ "Speed" }</span>
-            <select data-testid="speed" onchange={change}>
-                { for SPEEDS.iter().enumerate().map(|(at, speed)| html! {
-                    <option value={at.to_string()} selected={at == props.speed}>
-                        { speed_words(*speed) }
-                    </option>
-                }) }
-            </select>
-        </label>
-    }
-}
-
-fn speed_words(speed: f64) -> String {
-    if speed >= 1.0 { format!("{speed}×") } else { format!("1/{}×", 1.0 / speed) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn speeds_are_said_without_decimals() {
-        let said: Vec<_> = SPEEDS.iter().map(|speed| speed_words(*speed)).collect();
-        assert_eq!(said, ["1/16×", "1/8×", "1/4×", "1/2×", "1×", "2×", "4×", "8×"]);
+        <div class="control speed" role="group" aria-label="Speed">
+            { button("slower", "−", "Slower", props.speed.checked_sub(1)) }
+            <label>
+                <span class="unseen">{ "Speed" }</span>
+                <select data-testid="speed" onchange={change}>
+                    { for SPEEDS.iter().enumerate().map(|(at, speed)| html! {
+                        <option value={at.to_string()} selected={at == props.speed}>
+                            { speed_words(*speed) }
+                        </option>
+                    }) }
+                </select>
+            </label>
+            { button("faster", "+", "Faster", Some(props.speed + 1)) }
+        </div>
     }
 }

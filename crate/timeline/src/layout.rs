@@ -2,6 +2,7 @@
 //! then does with it is its own affair.
 
 mod incidents;
+mod limits;
 
 use core::fmt;
 
@@ -14,6 +15,8 @@ use crate::frame::{Frame, Rect};
 
 pub(crate) use incidents::MILESTONE_SIZE;
 pub use incidents::{PlacedMilestone, PlacedTrouble};
+pub(crate) use limits::LIMIT_SIZE;
+pub use limits::{Limit, LimitKind, LimitLabel};
 
 /// Everything that is on screen at a time.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +39,8 @@ pub struct Layout {
     pub milestones: Vec<PlacedMilestone>,
     /// Labels of the time axis.
     pub axis: Vec<AxisTick>,
-    /// Where the longest chain of dependent transactions would end.
-    pub critical_path: Option<f64>,
+    /// What the run is measured by, from left to right.
+    pub limits: Vec<Limit>,
     /// The same block on one lane.
     pub ghost: Option<Ghost>,
 }
@@ -123,10 +126,7 @@ impl Layout {
             troubles: Vec::new(),
             milestones: incidents::milestones(film, &frame, playhead),
             axis: axis(film, &frame),
-            critical_path: film
-                .critical_path()
-                .map(|tick| frame.x(tick))
-                .filter(|x| (frame.plot.x..=frame.plot.right()).contains(x)),
+            limits: limits::limits(film, &frame),
             ghost: ghost(film, &frame, playhead),
         };
         for lane in (0..frame.lanes.min(film.lanes())).map(|lane| Lane(lane as u8)) {
@@ -346,6 +346,13 @@ fn ghost(film: &Film, frame: &Frame, playhead: f64) -> Option<Ghost> {
     }
     let cut_off = frame.x(sequential) > high;
     let words = format!("one lane: {}", format::ticks(film.clock(), sequential));
+    let words = match film.summary().map(|summary| summary.producer) {
+        Some(producer) if producer > 0 => {
+            let before = format::ticks(film.clock(), producer as f64);
+            format!("{words} · the producer took {before} before")
+        }
+        _ => words,
+    };
     Some(Ghost {
         rect: Rect { x: left, w: right - left, ..frame.ghost },
         done: frame.x(playhead.min(sequential)).clamp(left, right) - left,
@@ -400,6 +407,9 @@ impl fmt::Display for Described<'_> {
         layout.describe_incidents(film, f)?;
         let axis: Vec<_> = layout.axis.iter().map(|tick| tick.label.as_str()).collect();
         writeln!(f, "axis {}", axis.join(" | "))?;
+        for limit in &layout.limits {
+            writeln!(f, "{limit}")?;
+        }
         if let Some(ghost) = &layout.ghost {
             writeln!(f, "ghost {:.0} of {:.0}: {}", ghost.done, ghost.rect.w, ghost.label)?;
         }

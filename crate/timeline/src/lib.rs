@@ -63,7 +63,7 @@ pub use metrics::{
 };
 pub use moment::Moment;
 pub use motion::Motion;
-pub use paint::{Arrow, Effects, Look, paint};
+pub use paint::{Arrow, Effects, Look, Marks, RangeEnd, paint};
 pub use palette::{Color, Palette, Theme};
 pub use phrase::{Part, PartKind, Phrase};
 pub use svg::{Words, lanes_svg, svg};

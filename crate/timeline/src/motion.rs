@@ -19,7 +19,8 @@ const HOLD_MS: f64 = 1200.0;
 const FADE_MS: f64 = 400.0;
 /// What is left of it then.
 const FADED: f64 = 0.25;
-/// While the playhead is not further from an abort than this share of the film, its arrow stays.
+/// While a playhead that stands is not further from an abort than this share of the film, its arrow
+/// is seen whole.
 const NEAR: f64 = 0.012;
 /// When more than this happens between two frames, everything changes at once instead.
 const CROWD: usize = 12;
@@ -28,6 +29,8 @@ const CROWD: usize = 12;
 #[derive(Clone, Debug, Default)]
 pub struct Motion {
     playhead: f64,
+    /// Whether the film runs.
+    running: bool,
     sweeps: Vec<(BarId, f64)>,
     settles: Vec<(BarId, f64)>,
     /// Whose cause arrow it is, since when, and how much of it is seen.
@@ -42,6 +45,12 @@ impl Motion {
         Self { playhead, ..Self::default() }
     }
 
+    /// Says whether the film runs. While it stands, the playhead leaps: what lies between is not
+    /// passed, and only what happens where it lands moves.
+    pub const fn run(&mut self, running: bool) {
+        self.running = running;
+    }
+
     /// The playhead has moved to `playhead` (ticks) at `now` (milliseconds). Where it moved on,
     /// what it passed begins to move; where it went back, or if `lively` is false, nothing does.
     pub fn advance(&mut self, film: &Film, playhead: f64, now: f64, lively: bool) {
@@ -54,10 +63,18 @@ impl Motion {
         }
         self.sweeps.retain(|(_, since)| now - since < SWEEP_MS);
         self.settles.retain(|(_, since)| now - since < SETTLE_MS);
-        if film.moments_between(from, playhead).nth(CROWD * 4).is_some() {
+        let crowd = self.running && film.moments_between(from, playhead).nth(CROWD * 4).is_some();
+        if crowd || (!self.running && playhead > from) {
+            // Whatever was explained, the playhead is elsewhere now.
+            self.arrow = None;
+        }
+        if crowd {
             return;
         }
         for moment in film.moments_between(from, playhead) {
+            if !self.running && moment.time() < playhead {
+                continue;
+            }
             let Some(version) = moment.version() else { continue };
             let Some(id) = film.bar_of(version) else { continue };
             match moment.event.kind {
@@ -121,7 +138,10 @@ impl Motion {
             return (still.map(|arrow| Arrow { alpha: alpha(&arrow), ..arrow }), false);
         };
         let drawn = ((self.now - since) / DRAW_MS).clamp(0.0, 1.0);
-        let held = near(victim) || self.now - since < DRAW_MS + HOLD_MS;
+        // A playhead that stands where the abort is holds the arrow; one that runs, however
+        // slowly, leaves it behind.
+        let here = aborted_at(victim).is_some_and(|at| self.playhead <= at);
+        let held = here || self.now - since < DRAW_MS + HOLD_MS;
         let alpha = if held { alpha } else { (alpha - passed / FADE_MS).max(FADED) };
         self.arrow = Some((victim, since, alpha));
         let waits = self.now - since < DRAW_MS + HOLD_MS;

@@ -3,6 +3,8 @@
 mod bars;
 mod incidents;
 mod label;
+mod limits;
+mod marks;
 mod pattern;
 
 use lanescope_protocol::{Lane, Version};
@@ -15,6 +17,8 @@ use crate::frame::Rect;
 use crate::layout::Layout;
 use crate::palette::{Palette, Theme};
 use crate::scene::{Anchor, Face, Item, Scene, Shape, Step, Stroke, Text};
+
+pub use marks::{Marks, RangeEnd};
 
 /// How a picture is to look.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,6 +33,8 @@ pub struct Look {
     pub effects: Effects,
     /// For a projector: dark outlines around bars, which keep apart what washed-out colours do not.
     pub outlined: bool,
+    /// What the viewer put on the axis.
+    pub marks: Marks,
     /// Whether the playhead is drawn: not on a still picture of the end.
     pub playhead: bool,
 }
@@ -83,9 +89,11 @@ pub fn paint(film: &Film, layout: &Layout, look: &Look) -> Scene {
     painter.ghost();
     painter.troubles();
     painter.bars();
-    painter.critical_path();
+    painter.limits();
     painter.selection();
     painter.arrow();
+    painter.range();
+    painter.bookmarks();
     if look.playhead {
         painter.playhead();
     }
@@ -161,25 +169,6 @@ impl Painter<'_> {
             let at = [ghost.rect.x + 8.0 * scale, ghost.rect.y + ghost.rect.h / 2.0];
             self.words(at, ghost.label.clone(), size, Face::Sans, Anchor::Start, palette.muted);
         }
-    }
-
-    fn critical_path(&mut self) {
-        let Some(x) = self.layout.critical_path else { return };
-        let (frame, scale, palette) = (&self.layout.frame, self.scale, self.palette);
-        let foot = frame.ghost.bottom() + 3.0 * scale;
-        let line = vec![Step::To([x, frame.plot.y - 4.0]), Step::Line([x, foot])];
-        let stroke = Stroke::dashed(palette.focus, 1.25 * scale, 5.0, 4.0);
-        self.items.push(Item::stroke(Shape::Path(line), stroke).faded(0.85));
-        let size = 11.0 * scale;
-        let words = "critical path".to_owned();
-        let width = Text::width(&words, size, Face::Sans);
-        let y = foot + 8.0 * scale;
-        let (at, anchor) = if x + width + 6.0 < frame.width {
-            ([x + 5.0 * scale, y], Anchor::Start)
-        } else {
-            ([x - 5.0 * scale, y], Anchor::End)
-        };
-        self.words(at, words, size, Face::Sans, anchor, palette.focus);
     }
 
     fn selection(&mut self) {

@@ -12,6 +12,13 @@ const ROOM: f64 = 0.06;
 /// Fewest ticks on screen.
 const SPAN_MIN: f64 = 16.0;
 
+/// How far across the view a playhead comes before the view slides along with it.
+const SLIDE: f64 = 0.75;
+/// How far across the view it comes before the view turns to the next page.
+const TURN: f64 = 0.97;
+/// Where it stands on the new page.
+const PAGE: f64 = 0.08;
+
 impl Viewport {
     /// The whole film, whose last tick is `end`.
     #[must_use]
@@ -71,6 +78,32 @@ impl Viewport {
             self.pan(tick - self.from - room, end)
         } else if tick > self.to {
             self.pan(tick - self.to + room, end)
+        } else {
+            *self
+        }
+    }
+
+    /// A range with some room around it, so that what is beside it is seen too.
+    #[must_use]
+    pub fn around(from: f64, to: f64, end: f64) -> Self {
+        let room = ((to - from).abs() * 0.4).max(SPAN_MIN / 2.0);
+        Self::range(from.min(to) - room, from.max(to) + room, end)
+    }
+
+    /// Moves along with a playhead that runs. `smooth`: the view slides once the playhead has
+    /// come three quarters of the way; else it turns like a page when the playhead has reached
+    /// its end. Where the playhead leaps out of view, the view leaps after it.
+    #[must_use]
+    pub fn follow(&self, playhead: f64, end: f64, smooth: bool) -> Self {
+        let page = || self.pan(playhead - self.span() * PAGE - self.from, end);
+        if !(self.from..=self.to).contains(&playhead) {
+            return page();
+        }
+        let way = (playhead - self.from) / self.span();
+        if smooth && way > SLIDE {
+            self.pan((way - SLIDE) * self.span(), end)
+        } else if !smooth && way > TURN {
+            page()
         } else {
             *self
         }

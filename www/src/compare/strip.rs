@@ -98,7 +98,7 @@ fn scene(props: &StripProps, width: f64, height: f64, scale: f64) -> Scene {
     let mut layout = Layout::new(film, frame, end);
     layout.ghost = None;
     if props.size != Size::Large {
-        layout.critical_path = None;
+        layout.limits.clear();
     }
     let look = Look { theme: props.theme, ..Look::default() };
     let mut scene = paint(film, &layout, &look);

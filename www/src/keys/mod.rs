@@ -9,6 +9,7 @@ mod table;
 pub(crate) use glyphs::Keyboard;
 pub(crate) use table::{COMMANDS, Group, HABITS, Stroke};
 
+use crate::lanes::Steer;
 use crate::store::Wish;
 
 /// A key that was pressed, and what was held with it.
@@ -43,8 +44,10 @@ pub(crate) enum Does {
     Open,
     /// The other theme.
     Theme,
-    /// The whole run into view.
-    Fit,
+    /// Another part of the run into view.
+    Steer(Steer),
+    /// The view moves along with the playhead, or no longer.
+    Follow,
     /// To the comparison, and back.
     Compare,
     /// The sheet of keys.
@@ -92,7 +95,10 @@ mod tests {
         check(Press { command: true, ..key("KeyZ") }, Some(Does::Wish(Wish::Undo)));
         check(Press { command: true, shift: true, ..key("KeyZ") }, Some(Does::Wish(Wish::Redo)));
         check(Press { key: "?", shift: true, ..key("Slash") }, Some(Does::Sheet));
-        check(key("KeyF"), Some(Does::Fit));
+        check(key("KeyF"), Some(Does::Steer(Steer::Fit)));
+        check(key("KeyW"), Some(Does::Steer(Steer::In)));
+        check(key("KeyG"), Some(Does::Follow));
+        check(key("Period"), Some(Does::Wish(Wish::Toggle)));
         check(key("Digit3"), Some(Does::Strategy(3)));
         check(key("Digit0"), None);
     }

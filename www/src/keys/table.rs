@@ -4,8 +4,9 @@
 use lanescope_protocol::Clock;
 
 use super::{Does, Press};
+use crate::lanes::Steer;
 use crate::playback::Toward;
-use crate::store::{Below, Beside, Drawer, FindWish, Sheet, Wish};
+use crate::store::{Below, Beside, BookmarkWish, Drawer, FindWish, RangeWish, Sheet, Wish};
 
 /// Something that can be done.
 pub(crate) struct Command {
@@ -177,6 +178,12 @@ pub(crate) const COMMANDS: &[Command] = &[
     line("tx-on", Time, "One transaction on", &[shift("ArrowRight")], Timed, || W(Wish::StepTransaction(Toward::Forward))),
     line("abort-next", Time, "Next abort", &[key("KeyJ")], Timed, || W(Wish::StepAbort(Toward::Forward))),
     line("abort-previous", Time, "Previous abort", &[key("KeyK")], Timed, || W(Wish::StepAbort(Toward::Back))),
+    line("range-from", Time, "The range to play again begins here", &[key("KeyI")], Timed, || W(Wish::Range(RangeWish::From))),
+    line("range-to", Time, "The range to play again ends here", &[key("KeyO")], Timed, || W(Wish::Range(RangeWish::To))),
+    line("loop", Time, "Play the range again and again, or no longer", &[key("KeyL")], Timed, || W(Wish::Range(RangeWish::Loop))),
+    line("bookmark", Time, "A bookmark here", &[key("KeyM")], Timed, || W(Wish::Bookmark(BookmarkWish::Set))),
+    line("bookmark-next", Time, "Next bookmark", &[key("KeyN")], Timed, || W(Wish::Bookmark(BookmarkWish::Step(Toward::Forward)))),
+    line("bookmark-previous", Time, "Previous bookmark", &[shift("KeyN")], Timed, || W(Wish::Bookmark(BookmarkWish::Step(Toward::Back)))),
     line("first", Time, "To the beginning", &[key("Home")], Timed, || W(Wish::First)),
     line("last", Time, "To the end", &[key("End")], Timed, || W(Wish::Last)),
 
@@ -188,7 +195,13 @@ pub(crate) const COMMANDS: &[Command] = &[
     line("search-clear", Find, "Clear the search", &[], Timed, || W(Wish::Find(FindWish::Close))),
     line("palette", Find, "Everything that can be done", &[command("KeyK")], Always, || Does::Palette),
 
-    line("fit", View, "The whole run into view", &[key("KeyF")], Timed, || Does::Fit),
+    line("zoom-in", View, "Zoom in", &[key("KeyW"), key("Equal"), shift("Equal"), key("NumpadAdd")], Timed, || Does::Steer(Steer::In)),
+    line("zoom-out", View, "Zoom out", &[key("KeyS"), key("Minus"), shift("Minus"), key("NumpadSubtract")], Timed, || Does::Steer(Steer::Out)),
+    line("earlier", View, "To what was before", &[key("KeyA")], Timed, || Does::Steer(Steer::Earlier)),
+    line("later", View, "To what comes after", &[key("KeyD")], Timed, || Does::Steer(Steer::Later)),
+    line("fit", View, "The whole run into view", &[key("KeyF")], Timed, || Does::Steer(Steer::Fit)),
+    line("zoom-selection", View, "What is selected into view", &[key("KeyZ")], Timed, || Does::Steer(Steer::Selection)),
+    line("follow", View, "The view follows the playhead, or no longer", &[key("KeyG")], Timed, || Does::Follow),
     line("compare", View, "Compare strategies, or back to the lanes", &[key("KeyC")], Quiet, || Does::Compare),
     line("view-matrix", View, "Show slots × transactions below", &[], Timed, || W(Wish::Below(Below::Matrix))),
     line("view-why", View, "Show why beside the lanes", &[], Timed, || W(Wish::Beside(Beside::Why))),
@@ -215,8 +228,6 @@ pub(crate) const COMMANDS: &[Command] = &[
 /// Keys that a part of the page takes itself while it has the focus: for the sheet.
 #[rustfmt::skip]
 pub(crate) const HABITS: &[(Group, &[Stroke], &str)] = &[
-    (View, &[key("KeyW"), key("KeyS")], "Zoom in and out, on the lanes"),
-    (View, &[key("KeyA"), key("KeyD")], "Earlier and later, on the lanes"),
     (View, &[key("ArrowUp"), key("ArrowDown"), key("ArrowLeft"), key("ArrowRight")], "From bar to bar, on the lanes"),
     (Block, &[key("ArrowUp"), key("ArrowDown")], "Choose a transaction, in the block"),
     (Block, &[key("Enter"), key("Delete")], "Edit it, remove it, in the block"),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
 use lanescope_timeline::paint::{Look, paint};
-use lanescope_timeline::{BarId, Film, Focus, Frame, Layout, Motion, Theme, Viewport};
+use lanescope_timeline::{BarId, Film, Focus, Frame, Layout, Marks, Motion, Theme, Viewport};
 
 use super::axis::Axis;
 use super::brush::Brush;
@@ -19,6 +19,8 @@ pub(super) struct Subject {
     pub(super) focus: Focus,
     pub(super) theme: Theme,
     pub(super) lively: bool,
+    pub(super) playing: bool,
+    pub(super) marks: Marks,
     pub(super) outlined: bool,
 }
 
@@ -33,6 +35,8 @@ pub(super) struct Easel {
     pub(super) hover: Option<BarId>,
     /// The bar that the keyboard is on.
     pub(super) cursor: Option<BarId>,
+    /// Where the pointer is, in pixels from the left, while it is over the lanes.
+    pub(super) pointer: Option<f64>,
     motion: Motion,
     pending: Option<AnimationFrame>,
 }
@@ -50,8 +54,18 @@ impl PartialEq for Shelf {
 impl Easel {
     pub(super) fn new(brush: Brush, axis: Axis, subject: Subject) -> Self {
         let motion = Motion::at(subject.playhead);
-        let (hover, cursor, pending) = (None, None, None);
-        Self { brush, subject, axis, size: (0.0, 0.0, 1.0), hover, cursor, motion, pending }
+        let (hover, cursor, pointer, pending) = (None, None, None, None);
+        Self {
+            brush,
+            subject,
+            axis,
+            size: (0.0, 0.0, 1.0),
+            hover,
+            cursor,
+            pointer,
+            motion,
+            pending,
+        }
     }
 
     /// Shows something else. Another run is shown from its beginning, as a whole.
@@ -64,6 +78,14 @@ impl Easel {
             self.motion = Motion::at(subject.playhead);
         }
         self.subject = subject;
+        if self.subject.playing {
+            let (playhead, lively) = (self.subject.playhead, self.subject.lively);
+            self.axis.follow(playhead, self.end(), lively);
+        }
+    }
+
+    pub(super) const fn marks(&self) -> &Marks {
+        &self.subject.marks
     }
 
     /// Sets the size of canvas and type. Returns whether it changed.
@@ -120,6 +142,14 @@ impl Easel {
         self.axis.fit();
     }
 
+    /// Brings a bar into view, and so near that it can be read.
+    pub(super) fn zoom_to(&self, id: BarId) {
+        if let Some(bar) = self.subject.film.bar(id) {
+            self.axis.set_follows(false);
+            self.look_at(Viewport::around(bar.start as f64, bar.end as f64, self.end()));
+        }
+    }
+
     /// Brings a bar into view.
     pub(super) fn reveal(&self, id: BarId) {
         if let Some(bar) = self.subject.film.bar(id) {
@@ -149,6 +179,7 @@ impl Easel {
             return false;
         }
         let subject = &self.subject;
+        self.motion.run(subject.playing);
         self.motion.advance(&subject.film, subject.playhead, now, subject.lively);
         let (effects, moving) = self.motion.effects(&subject.film, subject.focus.selection, now);
         let look = Look {
@@ -157,6 +188,7 @@ impl Easel {
             hover: self.cursor.or(self.hover),
             effects,
             outlined: subject.outlined,
+            marks: subject.marks.clone(),
             playhead: true,
         };
         let layout = self.layout();

@@ -6,6 +6,8 @@
 mod axis;
 mod brush;
 mod easel;
+mod grip;
+mod hint;
 mod legend;
 mod matrix;
 mod minimap;
@@ -15,8 +17,9 @@ mod size;
 mod tip;
 mod twin;
 mod view;
+mod zoom;
 
-pub(crate) use axis::Axis;
+pub(crate) use axis::{Axis, Steer};
 pub(crate) use brush::Brush;
 pub(crate) use legend::Legend;
 pub(crate) use matrix::MatrixView;
@@ -24,3 +27,4 @@ pub(crate) use minimap::Minimap;
 pub(crate) use signals::sign;
 pub(crate) use size::use_size;
 pub(crate) use view::{LaneView, type_scale};
+pub(crate) use zoom::ZoomBar;

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
 use lanescope_protocol::Version;
-use lanescope_timeline::Viewport;
+use lanescope_timeline::{RangeEnd, Viewport};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, PointerEvent, WheelEvent};
+use web_sys::{Element, MouseEvent, PointerEvent, WheelEvent};
 use yew::Callback;
 
 use super::easel::{Easel, Shelf};
@@ -18,11 +18,15 @@ const TREMBLE: f64 = 4.0;
 /// Reach of the playhead's line, in pixels.
 const GRAB: f64 = 7.0;
 
+/// Reach of the ends of a range, in pixels: of a mouse, of a finger.
+const HANDLE: [f64; 2] = [9.0, 22.0];
+
 /// Whom the pointer tells.
 #[derive(Clone, PartialEq)]
 pub(super) struct Listeners {
     pub(super) on_select: Callback<Option<Version>>,
     pub(super) on_seek: Callback<f64>,
+    pub(super) on_range: Callback<(f64, f64)>,
     pub(super) on_tip: Callback<Option<Tip>>,
 }
 
@@ -35,6 +39,8 @@ enum Drag {
     Seek,
     /// Moves the view.
     Pan,
+    /// Chooses a range; its other end, in ticks.
+    Range(f64),
 }
 
 /// Pointers that are down.
@@ -61,8 +67,7 @@ pub(super) fn down(shelf: &Shelf, hands: &SharedHands, tell: &Listeners, event: 
         // Without capture a drag ends at the canvas's edge; that it fails is no harm.
         let _ = canvas.set_pointer_capture(event.pointer_id());
     }
-    let grabs = shelf.read(|easel| grabs_playhead(easel, at)) == Some(true);
-    let drag = if grabs { Drag::Seek } else { Drag::Press };
+    let drag = shelf.read(|easel| grasp(easel, at, event)).unwrap_or(Drag::Press);
     hands.drag = Some((drag, at));
     tell.on_tip.emit(None);
     if drag == Drag::Seek {
@@ -95,6 +100,10 @@ pub(super) fn moved(shelf: &Shelf, hands: &SharedHands, tell: &Listeners, event:
     match kind {
         Drag::Press => {}
         Drag::Seek => seek(shelf, tell, at[0]),
+        Drag::Range(other) => {
+            let to = shelf.read(|easel| easel.frame().tick(at[0]));
+            tell.on_range.emit((*other, to.unwrap_or(*other)));
+        }
         Drag::Pan => {
             shelf.change(|easel| {
                 let ticks = easel.frame().ticks(last[0] - at[0]);
@@ -124,13 +133,29 @@ pub(super) fn up(shelf: &Shelf, hands: &SharedHands, tell: &Listeners, event: &P
 
 /// The pointer left.
 pub(super) fn left(shelf: &Shelf, tell: &Listeners) {
-    shelf.change(|easel| easel.hover = None);
+    shelf.change(|easel| (easel.hover, easel.pointer) = (None, None));
     tell.on_tip.emit(None);
 }
 
+/// Pressed twice: a bar is selected and comes near, elsewhere the whole run comes into view.
+pub(super) fn twice(shelf: &Shelf, tell: &Listeners, event: &MouseEvent) {
+    let at = [f64::from(event.offset_x()), f64::from(event.offset_y())];
+    let found = shelf.change(|easel| {
+        let id = easel.hit(at[0], at[1]);
+        match id {
+            Some(id) => easel.zoom_to(id),
+            None => easel.fit(),
+        }
+        id.and_then(|id| easel.film().bar(id).map(|bar| bar.version))
+    });
+    if let Some(Some(version)) = found {
+        tell.on_select.emit(Some(version));
+    }
+}
+
 /// Listens to the wheel: with Ctrl or ⌘ it zooms, sideways or with Shift it pans, alone it
-/// scrolls the page as everywhere.
-pub(super) fn wheel(shelf: &Shelf, canvas: &Element) -> EventListener {
+/// scrolls the page as everywhere, and `plain` is called.
+pub(super) fn wheel(shelf: &Shelf, canvas: &Element, plain: impl Fn() + 'static) -> EventListener {
     let shelf = shelf.clone();
     let options = EventListenerOptions::enable_prevent_default();
     EventListener::new_with_options(canvas, "wheel", options, move |event| {
@@ -148,6 +173,9 @@ pub(super) fn wheel(shelf: &Shelf, canvas: &Element) -> EventListener {
             && sideways != 0.0
             && (event.shift_key() || sideways.abs() > event.delta_y().abs());
         if !zooms && !pans {
+            if event.delta_y() != 0.0 && !event.shift_key() {
+                plain();
+            }
             return;
         }
         event.prevent_default();
@@ -184,6 +212,23 @@ fn remember(down: &mut [(i32, [f64; 2])], event: &PointerEvent, at: [f64; 2]) {
     }
 }
 
+/// What a pointer that goes down takes hold of: an end of the range, a new range where Shift is
+/// held, the playhead, or nothing yet.
+fn grasp(easel: &Easel, at: [f64; 2], event: &PointerEvent) -> Drag {
+    let frame = easel.frame();
+    let reach = HANDLE[usize::from(event.pointer_type() == "touch")];
+    if event.shift_key() {
+        return Drag::Range(frame.tick(at[0]));
+    }
+    let held = easel.marks().end_at(&frame, at, reach * frame.scale).zip(easel.marks().range);
+    match held {
+        Some((RangeEnd::From, (_, to))) => Drag::Range(to),
+        Some((RangeEnd::To, (from, _))) => Drag::Range(from),
+        None if grabs_playhead(easel, at) => Drag::Seek,
+        None => Drag::Press,
+    }
+}
+
 /// The axis above the lanes and the playhead's own line move the playhead.
 fn grabs_playhead(easel: &Easel, at: [f64; 2]) -> bool {
     let frame = easel.frame();
@@ -204,6 +249,7 @@ fn seek(shelf: &Shelf, tell: &Listeners, x: f64) {
 fn point(shelf: &Shelf, tell: &Listeners, at: [f64; 2]) {
     let target = shelf.change(|easel| {
         easel.cursor = None;
+        easel.pointer = Some(at[0]);
         easel.hover = easel.hit(at[0], at[1]);
         let wait = || easel.layout().wait_at(at[0], at[1]).copied().map(Target::Wait);
         let target = easel.hover.map(Target::Bar).or_else(wait);

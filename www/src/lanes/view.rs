@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use lanescope_protocol::Version;
-use lanescope_timeline::{BarId, Film, Focus, Frame, Theme, Way};
+use lanescope_timeline::{BarId, Film, Focus, Frame, Marks, Theme, Viewport, Way};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
@@ -14,9 +14,10 @@ use yew::{
     use_state_eq,
 };
 
-use super::axis::{Axis, Watching};
+use super::axis::{Axis, Steer, Watching};
 use super::brush::Brush;
 use super::easel::{Easel, Shelf, Subject};
+use super::hint::{self, Hint};
 use super::pointer::{self, Listeners, SharedHands};
 use super::tip::{self, Tip};
 use super::twin::Twin;
@@ -41,8 +42,14 @@ pub(crate) struct LaneViewProps {
     /// For a projector: dark outlines around bars.
     #[prop_or_default]
     pub(crate) outlined: bool,
+    /// What the user put on the axis.
+    #[prop_or_default]
+    pub(crate) marks: Marks,
     /// The user chose an incarnation, or none.
     pub(crate) on_select: Callback<Option<Version>>,
+    /// The user chose a range, in ticks.
+    #[prop_or_default]
+    pub(crate) on_range: Callback<(f64, f64)>,
     /// The user moved the playhead, to a time in ticks.
     pub(crate) on_seek: Callback<f64>,
 }
@@ -54,9 +61,15 @@ pub(crate) fn lane_view(props: &LaneViewProps) -> Html {
     let tip = use_state_eq(|| None::<Tip>);
     let cursor = use_state_eq(|| None::<BarId>);
     let scale = use_state_eq(type_scale);
-    use_easel(&shelf, props, &root, &canvas, &scale);
+    let hinted = use_state_eq(|| false);
+    let turned = use_callback((), {
+        let hinted = hinted.setter();
+        move |(): (), ()| hinted.set(true)
+    });
+    use_easel(&shelf, props, &root, &canvas, &scale, &turned);
     let listeners = Listeners {
         on_select: props.on_select.clone(),
+        on_range: props.on_range.clone(),
         on_seek: props.on_seek.clone(),
         on_tip: use_callback((), {
             let tip = tip.setter();
@@ -79,6 +92,12 @@ pub(crate) fn lane_view(props: &LaneViewProps) -> Html {
             <Surface {shelf} {listeners} {canvas} grid={grid.clone()} summary={(*summary).clone()} />
             <Twin film={props.film.clone()} time={told_time(props)} selection={props.focus.selection}
                 cursor={*cursor} {grid} on_select={props.on_select.clone()} {on_key} {on_blur} />
+            if *hinted {
+                <Hint on_over={Callback::from({
+                    let hinted = hinted.setter();
+                    move |()| hinted.set(false)
+                })} />
+            }
             { tip.map(|tip| tip::draw(&tip, &props.film, props.playhead)).unwrap_or_default() }
         </div>
     }
@@ -120,18 +139,16 @@ fn surface_part(props: &SurfaceProps) -> Html {
         let (shelf, tell) = (props.shelf.clone(), props.listeners.clone());
         Callback::from(move |_| pointer::left(&shelf, &tell))
     };
-    let fit = {
-        let shelf = props.shelf.clone();
-        Callback::from(move |_| {
-            shelf.change(|easel| easel.fit());
-        })
+    let twice = {
+        let (shelf, tell) = (props.shelf.clone(), props.listeners.clone());
+        Callback::from(move |event: MouseEvent| pointer::twice(&shelf, &tell, &event))
     };
     html! {
         <canvas ref={props.canvas.clone()} role="img" aria-label={props.summary.clone()}
             data-testid="lane-canvas" onmousedown={press}
             onpointerdown={hear(pointer::down)} onpointermove={hear(pointer::moved)}
             onpointerup={hear(pointer::up)} onpointercancel={hear(pointer::up)}
-            onpointerleave={leave} ondblclick={fit} />
+            onpointerleave={leave} ondblclick={twice} />
     }
 }
 
@@ -143,6 +160,7 @@ fn use_easel(
     root: &NodeRef,
     canvas: &NodeRef,
     scale: &UseStateHandle<f64>,
+    turned: &Callback<()>,
 ) {
     let subject = Subject {
         film: props.film.clone(),
@@ -150,21 +168,36 @@ fn use_easel(
         focus: props.focus.clone(),
         theme: props.theme,
         lively: props.motion,
+        playing: props.playing,
+        marks: props.marks.clone(),
         outlined: props.outlined,
     };
     use_effect_with((), {
         let (shelf, root, canvas) = (shelf.clone(), root.clone(), canvas.clone());
         let (subject, scale, axis) = (subject.clone(), scale.setter(), props.axis.clone());
+        let turned = turned.clone();
         move |()| {
+            axis.set_pilot(Some(Rc::new({
+                let shelf = shelf.clone();
+                move |way| {
+                    shelf.change(|easel| steer(easel, way));
+                }
+            })));
             let brush = canvas.cast::<HtmlCanvasElement>().and_then(Brush::new);
             shelf.put(brush.map(|brush| Easel::new(brush, axis.clone(), subject)));
             let kept =
                 canvas.cast::<Element>().zip(root.cast::<Element>()).map(|(canvas, root)| {
                     let watch = Watch::new(&shelf, &root, scale);
-                    (watch, pointer::wheel(&shelf, &canvas), fonts(&shelf), moved(&shelf, &axis))
+                    (
+                        watch,
+                        pointer::wheel(&shelf, &canvas, plain_wheel(turned)),
+                        fonts(&shelf),
+                        moved(&shelf, &axis),
+                    )
                 });
             move || {
                 drop(kept);
+                axis.set_pilot(None);
                 shelf.put(None);
             }
         }
@@ -175,6 +208,17 @@ fn use_easel(
             shelf.change(|easel| easel.show(subject.clone()));
         }
     });
+}
+
+/// What a wheel that is turned alone does: the first time, the hint.
+fn plain_wheel(turned: Callback<()>) -> impl Fn() {
+    let new = std::cell::Cell::new(hint::is_new());
+    move || {
+        if new.replace(false) {
+            hint::remember();
+            turned.emit(());
+        }
+    }
 }
 
 /// Draws again when another part of the axis is shown.
@@ -273,7 +317,7 @@ fn use_keyboard(
                     on_select.emit(chosen);
                     chosen.is_some()
                 }
-                (code, _) => shelf.change(|easel| steer(easel, code)).unwrap_or(false),
+                _ => false,
             };
             if taken {
                 event.prevent_default();
@@ -306,19 +350,25 @@ fn walk(easel: &mut Easel, way: Way) -> Option<BarId> {
     to
 }
 
-/// W and S zoom, A and D pan. Returns whether the key meant something.
-fn steer(easel: &mut Easel, code: &str) -> bool {
+/// Moves the view. Zooming keeps in place what the pointer is on, else the playhead.
+fn steer(easel: &mut Easel, way: Steer) {
     let (view, end) = (easel.view(), easel.end());
-    let playhead = easel.playhead();
-    let inside = (view.from()..=view.to()).contains(&playhead);
-    let middle = if inside { playhead } else { (view.from() + view.to()) / 2.0 };
-    let view = match code {
-        "KeyW" | "Equal" | "NumpadAdd" => view.zoom(middle, 0.7, end),
-        "KeyS" | "Minus" | "NumpadSubtract" => view.zoom(middle, 1.0 / 0.7, end),
-        "KeyA" => view.pan(-0.2 * view.span(), end),
-        "KeyD" => view.pan(0.2 * view.span(), end),
-        _ => return false,
+    let inside = |tick: &f64| (view.from()..=view.to()).contains(tick);
+    let pointed = easel.pointer.map(|x| easel.frame().tick(x)).filter(inside);
+    let middle = || (view.from() + view.to()) / 2.0;
+    let kept = pointed.or(Some(easel.playhead()).filter(inside)).unwrap_or_else(middle);
+    let to: Viewport = match way {
+        Steer::In => view.zoom(kept, 0.7, end),
+        Steer::Out => view.zoom(kept, 1.0 / 0.7, end),
+        Steer::Earlier => view.pan(-0.2 * view.span(), end),
+        Steer::Later => view.pan(0.2 * view.span(), end),
+        Steer::Fit => return easel.fit(),
+        Steer::Selection => {
+            if let Some(id) = easel.selected() {
+                easel.zoom_to(id);
+            }
+            return;
+        }
     };
-    easel.look_at(view);
-    true
+    easel.look_at(to);
 }

@@ -178,6 +178,14 @@ impl Store {
                 Clock::Threads => self.times.threads = Some(timing),
             }
         }
+        let end = film.end() as f64;
+        if self.filmed.as_ref().is_some_and(|filmed| Rc::ptr_eq(filmed, &running.scenario)) {
+            self.bookmarks.keep_inside(end);
+            self.range.keep_inside(end);
+        } else {
+            self.bookmarks.clear();
+            self.range = super::Range::default();
+        }
         self.filmed = Some(running.scenario);
         self.selected = self.selected.filter(|version| film.bar_of(*version).is_some());
         // Locations are numbered anew in every run.

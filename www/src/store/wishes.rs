@@ -5,8 +5,8 @@ use lanescope_timeline::BarState;
 
 use super::requests::recipe;
 use super::{
-    Below, Beside, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Export, FindWish, Intent,
-    Sheet, Store, View,
+    Below, Beside, BookmarkWish, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Export,
+    FindWish, Intent, RangeWish, RecordWish, Sheet, Store, View,
 };
 use crate::playback::{SPEEDS, Toward};
 
@@ -88,6 +88,12 @@ pub(crate) enum Wish {
     Last,
     /// An index into [`SPEEDS`].
     Speed(usize),
+    /// The range that is played again and again.
+    Range(RangeWish),
+    /// Places to come back to.
+    Bookmark(BookmarkWish),
+    /// A video of the film.
+    Record(RecordWish),
     /// Open a sheet, or close what is open.
     Sheet(Option<Sheet>),
     /// Measure how fast it is here.
@@ -140,6 +146,9 @@ impl Store {
                     self.choose_row(form);
                 }
             }
+            Wish::Range(wish) => self.set_range(wish),
+            Wish::Bookmark(wish) => self.mark(wish),
+            Wish::Record(wish) => self.record(wish),
             Wish::Sheet(sheet) => {
                 self.sheet = sheet;
                 self.playback.pause();
@@ -163,9 +172,17 @@ impl Store {
 
     fn play(&mut self, wish: &Wish) {
         let Some(film) = self.shown().cloned() else { return };
+        let round = self.range.looped(&film);
         let playback = &mut self.playback;
         match wish {
-            Wish::Toggle => playback.toggle(&film),
+            Wish::Toggle => {
+                // Behind the range that is played again and again it begins at its beginning.
+                let behind = round.filter(|(_, to)| !playback.playing && playback.time >= *to);
+                if let Some((from, _)) = behind {
+                    playback.seek(&film, from);
+                }
+                playback.toggle(&film);
+            }
             Wish::Seek(time) => playback.seek(&film, *time),
             Wish::Step(toward) => playback.step(&film, *toward),
             Wish::StepTransaction(toward) => {

@@ -21,6 +21,14 @@ impl Film {
         Some(summary.critical_path_gas as f64 * self.ticks_per_gas()?)
     }
 
+    /// One lane's time divided by the number of lanes, in ticks: as if nothing ever waited or ran
+    /// twice. `None` where there is one lane, or one lane's time is not known.
+    #[must_use]
+    pub fn perfect_scaling(&self) -> Option<f64> {
+        let sequential = self.summary().map(|summary| summary.sequential).filter(|t| *t > 0)?;
+        (self.lanes() > 1).then(|| sequential as f64 / self.lanes() as f64)
+    }
+
     /// 1 on the gas clock; on threads as measured on one lane, if it was.
     pub(super) fn ticks_per_gas(&self) -> Option<f64> {
         match (self.clock(), self.summary()) {

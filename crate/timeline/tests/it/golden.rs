@@ -36,6 +36,9 @@ fn a_finished_run() {
         T10·0 lane 4 226 k..264 k committed [641 238 97×45]
         wait lane 2 149 k..192 k for T3 [444 110]
         axis 0 | 50 k | 100 k | 150 k | 200 k | 250 k | 300 k | 350 k
+        perfect scaling [624] "perfect scaling" [629 Start]
+        critical path [810] "critical path" [815 Start]
+        end [932] "end 340 k" [937 Start]
         ghost 868 of 920: one lane: 877 k gas, off to the right →
     "#]],
     );
@@ -56,6 +59,9 @@ fn in_the_middle_of_a_run() {
         T4·0 lane 4 0..64 k awaiting validation [64 238 163×45]
         T6·0 lane 4 65 k..185 k executing [230 238 89×45] then 217
         axis 0 | 50 k | 100 k | 150 k | 200 k | 250 k | 300 k | 350 k
+        perfect scaling [624] "perfect scaling" [629 Start]
+        critical path [810] "critical path" [815 Start]
+        end [932] "end 340 k" [937 Start]
         ghost 255 of 920: one lane: 877 k gas, off to the right →
     "#]],
     );
@@ -72,6 +78,9 @@ fn before_anything() {
         T3·0 lane 3 0..96 k executing [64 174 0×45] then 245
         T4·0 lane 4 0..64 k executing [64 238 0×45] then 163
         axis 0 | 50 k | 100 k | 150 k | 200 k | 250 k | 300 k | 350 k
+        perfect scaling [624] "perfect scaling" [629 Start]
+        critical path [810] "critical path" [815 Start]
+        end [932] "end 340 k" [937 Start]
         ghost 0 of 920: one lane: 877 k gas, off to the right →
     "#]],
     );
@@ -93,9 +102,109 @@ fn an_estimate_and_a_revert() {
         T3·1 lane 2 90 k..99 k committed [853 121 79×52]
         wait lane 2 50 k..90 k for T1 [502 351]
         axis 0 | 10 k | 20 k | 30 k | 40 k | 50 k | 60 k | 70 k | 80 k | 90 k | 100 k
+        critical path [266] "critical path" [271 Start]
+        perfect scaling [366] "perfect scaling" [371 Start]
+        end [932] "end 99 k" [937 Start]
         ghost 605 of 605: one lane: 69 k gas
     "#]],
     );
+}
+
+/// The marks on the axis of a plan so many pixels wide, of a run with such lengths.
+fn limits(width: f64, lengths: [u64; 3]) -> String {
+    let [makespan, sequential, critical] = lengths.map(|ticks| ticks * 1000);
+    let mut trace = crate::fixture::trace(EXCHANGE);
+    trace.summary.makespan = makespan;
+    trace.summary.sequential = sequential;
+    trace.summary.critical_path_gas = critical;
+    let film = lanescope_timeline::Film::new(trace);
+    let frame = Frame::new(width, 332.0, 1.0, film.lanes(), Viewport::fit(film.end() as f64));
+    let layout = Layout::new(&film, frame, 340_000.0);
+    let spans: Vec<_> = layout
+        .limits
+        .iter()
+        .filter_map(|limit| limit.label.as_ref())
+        .map(|label| label.span(&frame))
+        .collect();
+    for (at, (from, to)) in spans.iter().enumerate() {
+        assert!(*from >= 0.0 && *to <= width, "words leave the picture");
+        for (other, end) in &spans[at + 1..] {
+            assert!(to < other || end < from, "words lie over words");
+        }
+    }
+    layout.limits.iter().map(|limit| format!("{limit}\n")).collect()
+}
+
+#[test]
+fn marks_on_the_axis_never_write_over_each_other() {
+    let check = |width: f64, lengths, expected: Expect| {
+        expected.assert_eq(&limits(width, lengths));
+    };
+    check(
+        1000.0,
+        [340, 877, 290],
+        expect![[r#"
+        perfect scaling [624] "perfect scaling" [629 Start]
+        critical path [804] "critical path" [809 Start]
+        end [932] "end 340 k" [937 Start]
+    "#]],
+    );
+    check(
+        366.0,
+        [340, 877, 290],
+        expect![[r#"
+            perfect scaling [238] "perfect scaling" [233 End]
+            critical path [294] "critical" [289 End]
+            end [334] "end" [339 Start]
+        "#]],
+    );
+    check(
+        336.0,
+        [340, 1300, 335],
+        expect![[r#"
+        perfect scaling [295]
+        critical path [302] "critical path" [297 End]
+        end [306] "end" [311 Start]
+    "#]],
+    );
+    check(
+        1000.0,
+        [340, 1358, 338],
+        expect![[r#"
+        critical path [927] "critical path" [922 End]
+        perfect scaling [931]
+        end [932] "end 340 k" [937 Start]
+    "#]],
+    );
+    for width in [200.0, 300.0, 336.0, 366.0, 700.0, 1400.0] {
+        for critical in (10..350).step_by(20) {
+            limits(width, [340, 4 * (350 - critical), critical]);
+        }
+    }
+}
+
+#[test]
+fn a_producer_is_told_beside_the_lane_that_it_saved() {
+    let mut trace = crate::fixture::trace(EXCHANGE);
+    (trace.summary.sequential, trace.summary.producer) = (340_000, 320_000);
+    let film = lanescope_timeline::Film::new(trace);
+    let frame = Frame::new(1000.0, 332.0, 1.0, film.lanes(), Viewport::fit(film.end() as f64));
+    let ghost = Layout::new(&film, frame, 0.0).ghost.unwrap();
+    assert_eq!(ghost.label, "one lane: 340 k gas · the producer took 320 k gas before");
+}
+
+#[test]
+fn a_range_is_caught_by_its_ends() {
+    use lanescope_timeline::{Marks, RangeEnd};
+    let frame = Frame::new(1000.0, 332.0, 1.0, 4, Viewport::fit(340_000.0));
+    let marks = Marks { range: Some((100_000.0, 200_000.0)), ..Marks::default() };
+    let at = |tick: f64, y: f64| marks.end_at(&frame, [frame.x(tick), y], 8.0);
+    assert_eq!(at(100_500.0, frame.plot.y - 4.0), Some(RangeEnd::From));
+    assert_eq!(at(198_000.0, frame.plot.y - 4.0), Some(RangeEnd::To));
+    assert_eq!(at(150_000.0, frame.plot.y - 4.0), None);
+    assert_eq!(at(100_000.0, frame.plot.y + 40.0), None, "lanes are not the axis");
+    let thin = Marks { range: Some((100_000.0, 100_000.0)), ..Marks::default() };
+    assert_eq!(thin.end_at(&frame, [frame.x(100_000.0), frame.plot.y], 8.0), Some(RangeEnd::To));
 }
 
 #[test]

@@ -208,26 +208,32 @@ fn incidents_are_on_screen() {
     check(
         FAULTS,
         &expect![[r#"
-        T1·0 lane 1 0..40 k lost [64 47 217×52]
-        T4·0 lane 1 95 k..110 k committed [579 47 81×52]
-        T2·0 lane 2 0..50 k committed [64 121 271×52]
-        T1·1 lane 2 50 k..100 k committed [335 121 271×52]
-        T3·1 lane 2 100 k..140 k committed [606 121 217×52]
-        T3·0 lane 3 0..30 k aborted [64 195 163×52]
-        lane 1 crashed 40 k..90 k [281 47 271×52]
-        lane 2 4× slower 100 k..160 k [606 173 325×7]"#]],
+            T1·0 lane 1 0..40 k lost [64 47 217×52]
+            T4·0 lane 1 95 k..110 k committed [579 47 81×52]
+            T2·0 lane 2 0..50 k committed [64 121 271×52]
+            T1·1 lane 2 50 k..100 k committed [335 121 271×52]
+            T3·1 lane 2 100 k..140 k committed [606 121 217×52]
+            T3·0 lane 3 0..30 k aborted [64 195 163×52]
+            lane 1 crashed 40 k..90 k [281 47 271×52]
+            lane 2 4× slower 100 k..160 k [606 173 325×7]
+            critical path [344] "critical path" [349 Start]
+            perfect scaling [344] "perfect scaling" [339 End]
+            end [823] "end 140 k" [828 Start]"#]],
     );
     check(
         RULES,
         &expect![[r#"
-        T1·0 lane 1 0..40 k committed [64 47 347×52]
-        T4·0 lane 1 60 k..70 k left out [585 47 87×52]
-        T2·0 lane 2 0..30 k committed [64 121 260×52]
-        T3·0 lane 2 60 k..100 k committed [585 121 347×52]
-        wait lane 2 30 k..60 k for T1 [324 260]
-        round 1 at 0 [64]
-        round 2 at 60 k [585]
-        block 2 at 60 k [585]"#]],
+            T1·0 lane 1 0..40 k committed [64 47 347×52]
+            T4·0 lane 1 60 k..70 k left out [585 47 87×52]
+            T2·0 lane 2 0..30 k committed [64 121 260×52]
+            T3·0 lane 2 60 k..100 k committed [585 121 347×52]
+            wait lane 2 30 k..60 k for T1 [324 260]
+            round 1 at 0 [64]
+            round 2 at 60 k [585]
+            block 2 at 60 k [585]
+            critical path [382] "critical path" [387 Start]
+            perfect scaling [541] "perfect scaling" [546 Start]
+            end [932] "end 100 k" [937 Start]"#]],
     );
 }
 
