@@ -9,8 +9,10 @@ use lanescope_protocol::{
 
 use crate::assemble::Assembly;
 use crate::bar::{Bar, BarId, BarState, Check, Milestone, Note, Trouble, TxState, Wait};
+use crate::chain::Links;
 use crate::metrics::Metrics;
 use crate::moment::Moment;
+use crate::versions::Touches;
 
 /// A run, ready to be drawn. Made from a whole [`Trace`], or grown from batches of events while
 /// the run goes on. Takes any list of events: what makes no sense is left out, never a panic.
@@ -25,6 +27,10 @@ pub struct Film {
     pub(crate) moments: Vec<Moment>,
     /// Measured when somebody asks first.
     pub(crate) measured: OnceLock<Metrics>,
+    /// What led to what, found when somebody asks first.
+    pub(crate) linked: OnceLock<Links>,
+    /// Who touched which location, found when somebody asks first.
+    pub(crate) touched: OnceLock<Touches>,
 }
 
 impl Film {
@@ -58,12 +64,15 @@ impl Film {
             assembly,
             moments: Vec::new(),
             measured: OnceLock::new(),
+            linked: OnceLock::new(),
+            touched: OnceLock::new(),
         }
     }
 
     /// Adds a batch of events, as it comes from the engine.
     pub fn extend(&mut self, events: &[Event]) {
         self.measured = OnceLock::new();
+        self.linked = OnceLock::new();
         for event in events {
             self.assembly.push(event);
             if let Some(moment) = Moment::of(event) {

@@ -11,6 +11,9 @@ use crate::bar::BarId;
 pub struct Focus {
     /// The incarnation that is selected.
     pub selection: Option<Version>,
+    /// Whether somebody chose it, and it does not just follow the playhead: then its whole chain
+    /// of causes and effects is shown.
+    pub is_chosen: bool,
     /// The location that is selected.
     pub place: Option<LocationId>,
     /// What a search found; everything else is dimmed. `None`: no search.
@@ -32,7 +35,9 @@ impl PartialEq for Focus {
             (None, None) => true,
             _ => false,
         };
-        same && self.selection == other.selection && self.place == other.place
+        same && self.selection == other.selection
+            && self.is_chosen == other.is_chosen
+            && self.place == other.place
     }
 }
 

@@ -189,7 +189,7 @@ impl Layout {
             }
             let end = (wait.end as f64).min(self.playhead);
             let rect = self.frame.span(lane, start, end);
-            let drawn = !matches!(wait.reason, WaitReason::NothingReady | WaitReason::Crashed);
+            let drawn = wait.reason != WaitReason::Crashed;
             if rect.w >= VISIBLE && drawn {
                 self.waits.push(PlacedWait { wait: *wait, rect: half_height(rect) });
             }

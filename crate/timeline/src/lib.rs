@@ -9,6 +9,7 @@ pub mod arc;
 mod assemble;
 pub mod bar;
 pub mod caption;
+pub mod chain;
 pub mod chart;
 pub mod chrome_trace;
 mod columns;
@@ -32,6 +33,7 @@ pub mod phrase;
 pub mod scene;
 pub mod svg;
 pub mod text;
+pub mod versions;
 pub mod viewport;
 pub mod walk;
 
@@ -41,6 +43,7 @@ pub use bar::{
     TroubleKind, TxState, Wait,
 };
 pub use caption::{Caption, Tone};
+pub use chain::{Arrows, Chain, ChainArrow, Cost, Heading, Link, LinkKind, Story, StoryStep, Walk};
 pub use chart::{ChartLayout, ChartLine, ChartPoint, speedup_chart};
 pub use chrome_trace::chrome_trace;
 pub use csv::{CSV_COLUMNS, csv};
@@ -63,5 +66,6 @@ pub use palette::{Color, Palette, Theme};
 pub use phrase::{Part, PartKind, Phrase};
 pub use svg::{Words, lanes_svg, svg};
 pub use text::{TextCell, TextRow, TextTable};
+pub use versions::{Reader, VersionRow, VersionState, VersionTable};
 pub use viewport::Viewport;
 pub use walk::Way;

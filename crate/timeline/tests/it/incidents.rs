@@ -208,14 +208,15 @@ fn incidents_are_on_screen() {
     check(
         FAULTS,
         &expect![[r#"
-        T1·0 lane 1 0..40 k lost [64 47 217×52]
-        T4·0 lane 1 95 k..110 k committed [579 47 81×52]
-        T2·0 lane 2 0..50 k committed [64 121 271×52]
-        T1·1 lane 2 50 k..100 k committed [335 121 271×52]
-        T3·1 lane 2 100 k..140 k committed [606 121 217×52]
-        T3·0 lane 3 0..30 k aborted [64 195 163×52]
-        lane 1 crashed 40 k..90 k [281 47 271×52]
-        lane 2 4× slower 100 k..160 k [606 173 325×7]"#]],
+            T1·0 lane 1 0..40 k lost [64 47 217×52]
+            T4·0 lane 1 95 k..110 k committed [579 47 81×52]
+            T2·0 lane 2 0..50 k committed [64 121 271×52]
+            T1·1 lane 2 50 k..100 k committed [335 121 271×52]
+            T3·1 lane 2 100 k..140 k committed [606 121 217×52]
+            T3·0 lane 3 0..30 k aborted [64 195 163×52]
+            wait lane 3 60 k..100 k for ? [389 217]
+            lane 1 crashed 40 k..90 k [281 47 271×52]
+            lane 2 4× slower 100 k..160 k [606 173 325×7]"#]],
     );
     check(
         RULES,

@@ -17,3 +17,5 @@ mod moving;
 mod properties;
 mod sentences;
 mod theme;
+mod versions;
+mod why;
