@@ -393,9 +393,13 @@ impl fmt::Display for Described<'_> {
         }
         for placed in &layout.waits {
             let Wait { lane, start, end, on, .. } = placed.wait;
-            let on = on.map_or_else(|| "?".to_owned(), |on| on.tx.to_string());
             let Rect { x, w, .. } = placed.rect;
-            writeln!(f, "wait {lane} {} for {on} [{x:.0} {w:.0}]", ticks(start, end))?;
+            let what = match (placed.wait.reason, on) {
+                (WaitReason::NothingReady, _) => "nothing ready".to_owned(),
+                (_, Some(on)) => format!("for {}", on.tx),
+                (_, None) => "for ?".to_owned(),
+            };
+            writeln!(f, "wait {lane} {} {what} [{x:.0} {w:.0}]", ticks(start, end))?;
         }
         layout.describe_incidents(film, f)?;
         let axis: Vec<_> = layout.axis.iter().map(|tick| tick.label.as_str()).collect();

@@ -255,7 +255,7 @@ impl Film {
 
     /// The entry that a read by a transaction would meet; `None`: the state before the block.
     fn would_see<'a>(&self, entries: &[Entry<'a>], reader: TxIndex) -> Option<Entry<'a>> {
-        use VersionState::{Committed, Estimate, NotYet, Withdrawn, Written};
+        use VersionState::{Committed, Estimate, Written};
         let is = |entry: &Entry<'_>, states: &[VersionState]| states.contains(&entry.state);
         let before = entries.partition_point(|entry| entry.write.by.tx < reader);
         let others = || entries.iter().copied().filter(|entry| entry.write.by.tx != reader);
@@ -267,7 +267,7 @@ impl Film {
             }
             Rules::InOrderMerge(_) => earlier().find(|entry| is(entry, &[Committed])),
             Rules::Naive => {
-                others().filter(|entry| !is(entry, &[NotYet, Withdrawn])).max_by_key(end)
+                others().filter(|entry| is(entry, &[Committed, Written])).max_by_key(end)
             }
             Rules::DeclaredLocks(_) | Rules::OwnedShared(_) => {
                 let at = |entry: &Entry<'_>| entry.bar.and_then(|bar| bar.committed_at);

@@ -81,7 +81,8 @@ impl Film {
             && by.version != bar.version
         {
             let (from, to, kind) = (by.version, bar.version, LinkKind::MadeStale);
-            links.push(Link { from, to, kind, location: abort.location, at: by.end });
+            let at = by.end.min(abort.at);
+            links.push(Link { from, to, kind, location: abort.location, at });
         }
         self.link_sources(bar, links);
     }

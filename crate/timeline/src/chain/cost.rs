@@ -36,7 +36,7 @@ impl Cost {
 impl Film {
     pub(super) fn cost(&self, chain: &Chain) -> Cost {
         let of = chain.of;
-        let mut cost = Cost { own_gas: self.gas_in_vain(of), ..Cost::default() };
+        let mut cost = Cost { own_gas: self.own_gas(of), ..Cost::default() };
         let mut thrown: Vec<Version> = Vec::new();
         for at in &chain.effects {
             let link = chain.links[*at];
@@ -54,13 +54,25 @@ impl Film {
         cost.followers.dedup();
         cost.waiters.sort_unstable();
         cost.waiters.dedup();
-        let ended = self.run(of).filter(|bar| bar.fate() != crate::bar::Fate::Committed);
         let counts = self.committed_run(of.tx).and_then(|id| self.bar(id));
+        let bar = self.run(of);
+        // The run that counts stands for all that came to nothing before it.
+        let first = self.runs_of(of.tx).first().and_then(|id| self.bar(*id));
+        let ended = if bar == counts { first } else { bar };
         if let (Some(ended), Some(counts)) = (ended, counts) {
             cost.delay = counts.end.saturating_sub(ended.end);
             cost.share = (cost.delay as f64 / self.end().max(1) as f64).clamp(0.0, 1.0);
         }
         cost
+    }
+
+    fn own_gas(&self, of: Version) -> u64 {
+        if self.run(of).is_some_and(|bar| bar.committed_at.is_none()) {
+            return self.gas_in_vain(of);
+        }
+        let mut runs: Vec<_> = self.runs_of(of.tx).iter().filter_map(|id| self.bar(*id)).collect();
+        runs.dedup_by_key(|bar| bar.version);
+        runs.into_iter().map(|bar| self.gas_in_vain(bar.version)).sum()
     }
 
     /// Gas of a run that came to nothing.

@@ -64,14 +64,13 @@ impl Film {
         if let Some(next) = self.run_after(bar).filter(|_| in_vain) {
             teller.began_again(bar, next);
         }
+        let waited = !in_vain && !before && teller.waited(bar);
         teller.others(chain);
-        let question = match (in_vain || before, teller.steps.is_empty()) {
-            (true, _) => crate::detail::again_question(self, bar),
-            (false, false) => "What came of it?".to_owned(),
-            (false, true) => {
-                teller.waited(bar);
-                "Why did it begin only then?".to_owned()
-            }
+        let question = match bar.fate() {
+            Fate::Skipped => "Why is it not in the block?".to_owned(),
+            _ if in_vain || before => crate::detail::again_question(self, bar),
+            _ if waited => "Why did it begin only then?".to_owned(),
+            _ => "What came of it?".to_owned(),
         };
         if teller.steps.is_empty() {
             return None;
@@ -177,7 +176,7 @@ impl Teller<'_> {
             if depth < DEPTH_MAX {
                 self.late(writer, read, depth + 1);
             }
-            self.wrote(writer, abort.location, read);
+            self.wrote(writer, abort, read);
         }
         let gas = format::gas(f64::from(abort.gas));
         let phrase = match writer {
@@ -276,20 +275,27 @@ impl Teller<'_> {
         true
     }
 
-    fn wrote(&mut self, writer: &Bar, location: Option<LocationId>, read: Option<u64>) {
+    fn wrote(&mut self, writer: &Bar, abort: Abort, read: Option<u64>) {
         let phrase = Phrase::new().tx(writer.version);
-        let at_once = read.is_some_and(|read| writer.start <= read);
+        if writer.end > abort.at {
+            let phrase = match abort.location {
+                Some(_) => phrase.say(" was about to write it again."),
+                None => phrase.say(" was about to run again."),
+            };
+            return self.step(writer.version, abort.at, abort.location, phrase);
+        }
+        let at_once = read.is_some_and(|read| writer.start <= read && read < writer.end);
         let phrase = if at_once {
             phrase.say(format!(", under way since {},", self.short(writer.start)))
         } else {
             phrase
         };
-        let phrase = match location {
+        let phrase = match abort.location {
             Some(_) => phrase.say(format!(" wrote it at {}.", self.short(writer.end))),
             None => phrase.say(format!(" ended at {}.", self.short(writer.end))),
         };
         let phrase = if at_once { phrase.say(" Both ran at the same time.") } else { phrase };
-        self.step(writer.version, writer.end, location, phrase);
+        self.step(writer.version, writer.end, abort.location, phrase);
     }
 
     fn stopped(
@@ -352,6 +358,28 @@ impl Teller<'_> {
                 _ => phrase.say(" before ").tx(link.from).say(" wrote it, and was thrown away: "),
             };
             self.step(link.to, abort.at, link.location, phrase.bad(gas).say("."));
+        }
+        let waits = film.effects_of(chain.of).into_iter();
+        let waits = waits.filter(|link| link.kind == LinkKind::WaitedFor).take(OTHERS_TOLD);
+        for (link, to) in waits.filter_map(|link| Some((link, film.run(link.to)?))) {
+            let phrase = Phrase::new().tx(link.to);
+            let phrase = if link.at < to.start {
+                let until = format!(
+                    " waited for it from {} to {}",
+                    self.short(link.at),
+                    self.short(to.start)
+                );
+                phrase.say(until)
+            } else {
+                phrase.say(format!(" stopped for it at {}", self.short(link.at)))
+            };
+            let phrase = match link.location {
+                Some(location) => {
+                    phrase.say(", because of ").place(film.location_name(location)).say(".")
+                }
+                None => phrase.say("."),
+            };
+            self.step(link.to, link.at, link.location, phrase);
         }
     }
 }

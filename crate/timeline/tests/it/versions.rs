@@ -38,27 +38,42 @@ fn check(film: &Film, time: f64, reader: u32, expected: &Expect) {
 #[test]
 fn versions_come_and_go_with_the_playhead() {
     let film = film(EXCHANGE);
-    check(&film, 80.0, 5, &expect![[r#"
+    check(
+        &film,
+        80.0,
+        5,
+        &expect![[r#"
         storage = 0 before block, read by T1·0 at 20, read by T3·0 at 30, read by T5·0 at 72 <
         T1·0 =  not yet written at 96
         T3·0 =  not yet written at 96
         T5·0 =  not yet written at 148
         A read by T5 now would see the state before the block.
-    "#]]);
-    check(&film, 100.0, 5, &expect![[r#"
+    "#]],
+    );
+    check(
+        &film,
+        100.0,
+        5,
+        &expect![[r#"
         storage = 0 before block, read by T1·0 at 20, read by T3·0 at 30 ⊗, read by T5·0 at 72 ⊗
         T1·0 = 900 committed at 96
         T3·0 = 800 thrown away at 96 <
         T5·0 =  not yet written at 148
         A read by T5 now would find that T3·0 was thrown away, and wait until T3 has run again.
-    "#]]);
-    check(&film, 340.0, 5, &expect![[r#"
+    "#]],
+    );
+    check(
+        &film,
+        340.0,
+        5,
+        &expect![[r#"
         storage = 0 before block, read by T1·0 at 20, read by T3·0 at 30 ⊗, read by T5·0 at 72 ⊗
         T1·0 = 900 committed at 96, read by T3·1 at 120
         T3·1 = 850 committed at 193, read by T5·1 at 220 <
         T5·1 = 780 committed at 285
         A read by T5 now would see T3·1.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -68,13 +83,16 @@ fn other_strategies_see_other_versions() {
         trace.summary.settings.strategy = word.parse::<Strategy>().unwrap();
         Film::new(trace)
     };
-    let seen = |word: &str| table(&with(word), 100.0, 5).next_read.to_string();
-    assert_eq!(seen("in-order-merge"), "A read by T5 now would see T1·0.");
-    assert_eq!(seen("rounds"), "A read by T5 now would see T1·0.");
-    assert_eq!(seen("naive"), "A read by T5 now would see T3·0.");
-    assert_eq!(seen("declared-locks"), "A read by T5 now would see T1·0.");
+    let seen =
+        |word: &str, time: f64, reader: u32| table(&with(word), time, reader).next_read.to_string();
+    assert_eq!(seen("in-order-merge", 100.0, 5), "A read by T5 now would see T1·0.");
+    assert_eq!(seen("rounds", 100.0, 5), "A read by T5 now would see T1·0.");
+    assert_eq!(seen("block-stm", 194.0, 2), "A read by T2 now would see T1·0.");
+    assert_eq!(seen("naive", 194.0, 2), "A read by T2 now would see T3·1.");
+    assert_eq!(seen("in-order-merge", 193.0, 5), "A read by T5 now would see T1·0.");
+    assert_eq!(seen("declared-locks", 195.0, 2), "A read by T2 now would see T3·1.");
     let listed = "A read by T5 now would see what the access list says T3 writes.";
-    assert_eq!(seen("access-list"), listed);
+    assert_eq!(seen("access-list", 1.0, 5), listed);
 }
 
 #[test]
@@ -94,13 +112,18 @@ write T3·0 at 30: Eva.balance = 2
             _ => access.value[31] = 100,
         }
     }
-    check(&Film::new(trace.clone()), 25.0, 3, &expect![[r#"
+    check(
+        &Film::new(trace.clone()),
+        25.0,
+        3,
+        &expect![[r#"
         storage = 100 wei before block, read by T1·0 at 5
         T1·0 = + 7 wei (now 107 wei) committed at 10
         T2·0 = + 5 wei (now 112 wei) committed at 20 <
         T3·0 =  not yet written at 30
         A read by T3 now would see everything added up to T2·0.
-    "#]]);
+    "#]],
+    );
     trace.accesses.retain(|access| access.kind != AccessKind::Read);
     let unknown = table(&Film::new(trace), 25.0, 3);
     assert!(unknown.rows.iter().all(|row| row.sum.is_none()));
