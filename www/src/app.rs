@@ -54,6 +54,7 @@ pub(crate) fn app() -> Html {
     use_motion(&dispatch);
     let axis = (*use_memo((), |()| Axis::default())).clone();
     use_keyboard(&store, &turn_theme, &axis);
+    use_reveal(&store, &axis);
     use_document_words(&store);
     let ways = Ways {
         open: use_callback(picker.clone(), |(): (), picker| open_picker(picker)),
@@ -216,6 +217,18 @@ fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>, axis
         }
     });
     use_keys(pressed, store.view == Showing::Compare);
+}
+
+/// Brings the moment into view to which somebody walked along causes.
+#[hook]
+fn use_reveal(store: &Store, axis: &Axis) {
+    let end = store.shown().map(|film| film.end() as f64);
+    let (time, axis) = (store.playback.time, axis.clone());
+    use_effect_with(store.why.reveals, move |_| {
+        if let Some(end) = end {
+            axis.look_at(axis.view(end).reveal(time, end), end);
+        }
+    });
 }
 
 /// Does what the store asks for. Returns what to call with a file that the user brings.

@@ -1,7 +1,9 @@
 //! The keyboard. Keys are taken by their place, so that every layout has the same hand.
 
+use lanescope_timeline::Heading;
+
 use crate::playback::Toward;
-use crate::store::Wish;
+use crate::store::{WhyWish, Wish};
 
 /// A key that was pressed, and what was held with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,7 +67,9 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
         ("Space" | "ArrowLeft" | "ArrowRight" | "Home" | "End", _) if press.timeless => {
             return None;
         }
-        ("BracketLeft" | "BracketRight" | "KeyF", _) if press.timeless => return None,
+        ("BracketLeft" | "BracketRight" | "KeyJ" | "KeyK" | "KeyF", _) if press.timeless => {
+            return None;
+        }
         ("Space", _) => Wish::Toggle,
         ("ArrowLeft", false) => Wish::Step(Toward::Back),
         ("ArrowRight", false) => Wish::Step(Toward::Forward),
@@ -73,8 +77,10 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
         ("ArrowRight", true) => Wish::StepTransaction(Toward::Forward),
         ("Home", _) => Wish::First,
         ("End", _) => Wish::Last,
-        ("BracketLeft", _) => Wish::StepAbort(Toward::Back),
-        ("BracketRight", _) => Wish::StepAbort(Toward::Forward),
+        ("BracketLeft", _) => Wish::Why(WhyWish::Walk(Heading::Cause)),
+        ("BracketRight", _) => Wish::Why(WhyWish::Walk(Heading::Effect)),
+        ("KeyJ", false) => Wish::StepAbort(Toward::Forward),
+        ("KeyK", false) => Wish::StepAbort(Toward::Back),
         ("KeyR", false) => Wish::Run,
         ("KeyF", false) => return Some(Does::Fit),
         ("KeyC", false) => return Some(Does::Compare),
@@ -85,11 +91,12 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
 }
 
 /// The sheet: keys and what they do, in the order of use.
-pub(crate) const SHEET: [(&str, &str); 14] = [
+pub(crate) const SHEET: [(&str, &str); 15] = [
     ("Space", "play or pause"),
     ("← →", "one event back or on"),
     ("Shift + ← →", "one transaction back or on"),
-    ("[ ]", "previous or next abort"),
+    ("J K", "next or previous abort"),
+    ("[ ]", "why: to the cause, to the effect of what is selected"),
     ("Home, End", "to the beginning, to the end"),
     ("R", "run"),
     ("F", "the whole run into view"),
@@ -119,7 +126,9 @@ mod tests {
             Press { shift: true, ..key("ArrowLeft") },
             Some(Does::Wish(Wish::StepTransaction(Toward::Back))),
         );
-        check(key("BracketRight"), Some(Does::Wish(Wish::StepAbort(Toward::Forward))));
+        check(key("KeyJ"), Some(Does::Wish(Wish::StepAbort(Toward::Forward))));
+        let cause = Wish::Why(WhyWish::Walk(Heading::Cause));
+        check(key("BracketLeft"), Some(Does::Wish(cause)));
         check(Press { command: true, ..key("KeyZ") }, Some(Does::Wish(Wish::Undo)));
         check(Press { key: "?", shift: true, ..key("Slash") }, Some(Does::Sheet));
         check(key("KeyF"), Some(Does::Fit));
@@ -136,7 +145,7 @@ mod tests {
 
     #[test]
     fn where_nothing_has_a_time_its_keys_scroll() {
-        for code in ["Space", "ArrowLeft", "Home", "End", "BracketRight"] {
+        for code in ["Space", "ArrowLeft", "Home", "End", "BracketRight", "KeyJ"] {
             check(Press { code, timeless: true, ..Press::default() }, None);
         }
         check(Press { code: "KeyC", timeless: true, ..Press::default() }, Some(Does::Compare));

@@ -34,6 +34,7 @@ mod theme;
 mod top_bar;
 mod transport;
 mod verdict;
+mod versions;
 mod words;
 
 fn main() {

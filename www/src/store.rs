@@ -13,6 +13,7 @@ mod running;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod why;
 mod wishes;
 
 use std::collections::VecDeque;
@@ -36,6 +37,7 @@ pub(crate) use requests::FileId;
 use requests::{Awaited, OpenFile, Pending};
 pub(crate) use running::{Intent, Progress, Running, Times, Timing};
 pub(crate) use settings::{Cost, Place, Refused};
+pub(crate) use why::{Why, WhyWish};
 pub(crate) use wishes::Wish;
 
 /// Where the engine stands.
@@ -105,6 +107,8 @@ pub(crate) struct Store {
     pub(crate) selected: Option<Version>,
     /// The location that was chosen.
     pub(crate) place: Option<LocationId>,
+    /// Where one is on a chain of causes and effects.
+    pub(crate) why: Why,
     /// What is open below the lanes.
     pub(crate) below: Below,
     /// What is open beside the lanes.
@@ -230,6 +234,7 @@ impl Store {
             playback: Playback::default(),
             selected: None,
             place: None,
+            why: Why::default(),
             below: Below::default(),
             beside: Beside::default(),
             row: None,

@@ -52,7 +52,7 @@ pub(crate) fn transport(props: &TransportProps) -> Html {
             </div>
             <p class="position" data-testid="position">{ position(props) }</p>
             { speed(props) }
-            <button class="control" data-testid="next-abort" title="To the next abort (])"
+            <button class="control" data-testid="next-abort" title="To the next abort (J)"
                 disabled={none} onclick={wish(&props.dispatch, Wish::StepAbort(Toward::Forward))}>
                 { "next abort" }
             </button>

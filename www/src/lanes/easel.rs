@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
 use lanescope_timeline::paint::{Look, paint};
-use lanescope_timeline::{BarId, Film, Focus, Frame, Layout, Motion, Theme, Viewport};
+use lanescope_timeline::{BarId, Chain, Film, Focus, Frame, Layout, Motion, Theme, Viewport};
 
 use super::axis::Axis;
 use super::brush::Brush;
@@ -34,6 +34,8 @@ pub(super) struct Easel {
     /// The bar that the keyboard is on.
     pub(super) cursor: Option<BarId>,
     motion: Motion,
+    /// The chain of the incarnation that was chosen.
+    chain: Option<Rc<Chain>>,
     pending: Option<AnimationFrame>,
 }
 
@@ -51,7 +53,9 @@ impl Easel {
     pub(super) fn new(brush: Brush, axis: Axis, subject: Subject) -> Self {
         let motion = Motion::at(subject.playhead);
         let (hover, cursor, pending) = (None, None, None);
-        Self { brush, subject, axis, size: (0.0, 0.0, 1.0), hover, cursor, motion, pending }
+        let chain = chain_of(&subject);
+        let size = (0.0, 0.0, 1.0);
+        Self { brush, subject, axis, size, hover, cursor, motion, chain, pending }
     }
 
     /// Shows something else. Another run is shown from its beginning, as a whole.
@@ -62,6 +66,10 @@ impl Easel {
             (self.hover, self.cursor) = (None, None);
             self.axis.fit();
             self.motion = Motion::at(subject.playhead);
+        }
+        let (was, is) = (&self.subject, &subject);
+        if was.film != is.film || was.focus != is.focus {
+            self.chain = chain_of(is);
         }
         self.subject = subject;
     }
@@ -156,6 +164,7 @@ impl Easel {
             focus: subject.focus.clone(),
             hover: self.cursor.or(self.hover),
             effects,
+            chain: self.chain.clone(),
             outlined: subject.outlined,
             playhead: true,
         };
@@ -163,6 +172,14 @@ impl Easel {
         self.brush.paint(&paint(&self.subject.film, &layout, &look));
         moving && self.subject.lively
     }
+}
+
+/// What is drawn as arrows: the chain of what somebody chose. While the run goes on, not all of it
+/// is known.
+fn chain_of(subject: &Subject) -> Option<Rc<Chain>> {
+    let chosen = subject.focus.selection.filter(|_| subject.focus.is_chosen)?;
+    let film = Some(&subject.film).filter(|film| film.is_complete())?;
+    film.chain(chosen).map(Rc::new)
 }
 
 impl Shelf {

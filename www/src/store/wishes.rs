@@ -6,6 +6,7 @@ use lanescope_timeline::BarState;
 use super::requests::recipe;
 use super::{
     Below, Beside, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Intent, Sheet, Store, View,
+    WhyWish,
 };
 use crate::playback::{SPEEDS, Toward};
 
@@ -62,6 +63,8 @@ pub(crate) enum Wish {
     Select(Option<Version>),
     /// Choose a location, or none.
     Place(Option<LocationId>),
+    /// Ask for causes and effects.
+    Why(WhyWish),
     /// Open a view below the lanes.
     Below(Below),
     /// Open a view beside the lanes.
@@ -124,6 +127,7 @@ impl Store {
                 self.row = version.map(|version| version.tx.get());
             }
             Wish::Place(place) => self.choose_place(place),
+            Wish::Why(wish) => self.ask_why(wish),
             Wish::Below(below) => self.below = below,
             Wish::Beside(beside) => self.beside = beside,
             Wish::Row(row) => self.choose_row(row),
