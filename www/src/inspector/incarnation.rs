@@ -1,10 +1,12 @@
 //! One incarnation: what it did, why it counts or not, what it read and wrote.
 
 use lanescope_protocol::{LocationId, TxIndex, Version};
-use lanescope_timeline::{BarState, Film, IncarnationDetail, Phrase, ReadRow, WriteRow, format};
+use lanescope_timeline::{
+    BarState, Chain, Film, IncarnationDetail, Phrase, ReadRow, WriteRow, format,
+};
 use yew::{Html, classes, html};
 
-use super::story::{breadcrumb, story_of};
+use super::story::{breadcrumb, chain_of, story_of, ways};
 use crate::store::{Action, Wish};
 use crate::words::{Dispatch, Shared, phrase};
 
@@ -36,6 +38,9 @@ pub(crate) fn incarnation(props: &IncarnationProps) -> Html {
             </section>
         };
     };
+    let chain = chain_of(props);
+    let story = chain.as_ref().and_then(|chain| story_of(props, &detail, chain));
+    let told = story.is_some();
     html! {
         <section class="detail" data-testid="details" aria-label="Details"
             data-version={detail.version.to_string()}>
@@ -43,10 +48,10 @@ pub(crate) fn incarnation(props: &IncarnationProps) -> Html {
             <p class="subtitle">{ &detail.subtitle }</p>
             { runs(props, detail.version) }
             { breadcrumb(props) }
-            if detail.state != BarState::Future { { why(props, &detail) } }
+            if detail.state != BarState::Future { { why(props, &detail, chain.as_ref(), story) } }
             { reads(props, &detail.reads) }
             { writes(props, &detail.writes) }
-            if let Some(then) = &detail.then {
+            if let Some(then) = detail.then.as_ref().filter(|_| !told) {
                 <p class="then">{ "then: " }{ phrase(then) }</p>
             }
             if let Some(hot) = &detail.hot { { hot_note(hot) } }
@@ -80,7 +85,12 @@ fn runs(props: &IncarnationProps, chosen: Version) -> Html {
     html! { <div class="runs" role="group" aria-label="Runs of this transaction">{ for versions.into_iter().map(run) }</div> }
 }
 
-fn why(props: &IncarnationProps, detail: &IncarnationDetail) -> Html {
+fn why(
+    props: &IncarnationProps,
+    detail: &IncarnationDetail,
+    chain: Option<&Chain>,
+    story: Option<Html>,
+) -> Html {
     let class = match detail.state {
         BarState::Aborted => "why-bad",
         BarState::Committed => "why-good",
@@ -89,12 +99,13 @@ fn why(props: &IncarnationProps, detail: &IncarnationDetail) -> Html {
     };
     html! {
         <div class={classes!("why", class)} data-testid="why">
-            if let Some(story) = story_of(props, detail) {
+            if let Some(story) = story {
                 { story }
             } else {
                 <h3>{ &detail.question }</h3>
                 <p>{ phrase(&detail.why) }</p>
             }
+            { chain.map(|chain| ways(props, chain)).unwrap_or_default() }
         </div>
     }
 }

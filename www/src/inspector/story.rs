@@ -13,13 +13,12 @@ const CRUMBS: usize = 6;
 
 /// The story of what is looked at, as far as it has happened. `None` where there is none, or where
 /// it has not been decided yet.
-pub(super) fn story_of(props: &IncarnationProps, detail: &IncarnationDetail) -> Option<Html> {
-    let film = &props.film;
-    if !film.is_complete() {
-        return None;
-    }
-    let chain = film.chain(detail.version)?;
-    let story = film.story(&chain)?;
+pub(super) fn story_of(
+    props: &IncarnationProps,
+    detail: &IncarnationDetail,
+    chain: &Chain,
+) -> Option<Html> {
+    let story = props.film.story(chain)?;
     let happened = |step: &&StoryStep| step.at as f64 <= props.time;
     let known = story.steps.iter().filter(happened).count();
     if known == 0 || !is_decided(props, detail.version) {
@@ -35,7 +34,6 @@ pub(super) fn story_of(props: &IncarnationProps, detail: &IncarnationDetail) -> 
             if detail.state == lanescope_timeline::BarState::Committed {
                 <p class="story-final">{ phrase(&detail.why) }</p>
             }
-            { ways(props, &chain) }
         </>
     })
 }
@@ -78,7 +76,7 @@ fn costs(story: &Story) -> Html {
         if words.is_empty() {
             return Html::default();
         }
-        html! { <div><dt>{ name }</dt><dd>{ phrase(words) }</dd></div> }
+        html! { <div><dt>{ name }{ ": " }</dt><dd>{ phrase(words) }</dd></div> }
     };
     html! {
         <dl class="story-costs" data-testid="story-costs">
@@ -89,8 +87,17 @@ fn costs(story: &Story) -> Html {
     }
 }
 
+/// The chain of what is looked at, once all of it is known.
+pub(super) fn chain_of(props: &IncarnationProps) -> Option<Chain> {
+    let film = Some(&props.film).filter(|film| film.is_complete())?;
+    film.chain(props.version?)
+}
+
 /// Along the chain, and what its lines on the lanes mean.
-fn ways(props: &IncarnationProps, chain: &Chain) -> Html {
+pub(super) fn ways(props: &IncarnationProps, chain: &Chain) -> Html {
+    if chain.links.is_empty() {
+        return Html::default();
+    }
     let film = &props.film;
     let way = |heading: Heading, words: &str, id: &str| {
         let links = match heading {
@@ -107,8 +114,15 @@ fn ways(props: &IncarnationProps, chain: &Chain) -> Html {
     let mut kinds: Vec<_> = chain.links.iter().map(|link| link.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
+    let walked_here = props.path.len() > 1 && film.causes_of(chain.of).is_empty();
     html! {
         <>
+            if walked_here {
+                <p class="story-root" data-testid="story-root">
+                    { "The chain begins here: " }<span class="code">{ chain.of.to_string() }</span>
+                    { " simply ran while others were under way." }
+                </p>
+            }
             <div class="story-ways" role="group" aria-label="Along causes and effects">
                 { way(Heading::Cause, "[ cause", "to-cause") }
                 { way(Heading::Effect, "effect ]", "to-effect") }

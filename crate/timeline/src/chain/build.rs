@@ -118,7 +118,20 @@ impl Film {
             let location = was.abort.and_then(|abort| abort.location);
             let (from, to, kind) = (was.version, is.version, LinkKind::RunsAgain);
             links.push(Link { from, to, kind, location, at: is.start });
+            links.extend(self.resumed_by(was, is));
         }
+    }
+
+    /// Whose end let a run begin that had to wait without any lane standing still: the next run of
+    /// the one that had thrown the run before away, if it ended just then.
+    fn resumed_by(&self, was: &Bar, is: &Bar) -> Option<Link> {
+        let abort = was.abort?;
+        let gap = is.start.checked_sub(abort.at).filter(|gap| *gap > 0)?;
+        let runs = self.runs_of(abort.by?.tx).iter().filter_map(|id| self.bar(*id));
+        let before = runs.filter(|bar| bar.end > abort.at && bar.end <= is.start);
+        let last = before.max_by_key(|bar| bar.end).filter(|bar| is.start - bar.end <= gap / 16)?;
+        let (from, to, kind) = (last.version, is.version, LinkKind::WaitedFor);
+        Some(Link { from, to, kind, location: abort.location, at: abort.at })
     }
 
     /// From the run that was waited for to the one that began after the wait.

@@ -334,9 +334,21 @@ impl Teller<'_> {
             None if self.film.took_over(is.version) => {
                 phrase.say(format!(", taken over by {}.", is.lane))
             }
+            None if gap > 0 && self.lane_came_free(is) => {
+                phrase.say(format!(", as soon as {} was free.", is.lane))
+            }
             None => phrase.say("."),
         };
         self.step(is.version, is.start, None, phrase);
+    }
+
+    /// Whether a run began just when another had left its lane.
+    fn lane_came_free(&self, bar: &Bar) -> bool {
+        let film = self.film;
+        let ids = film.lane_bars(bar.lane);
+        let at = ids.partition_point(|id| film.bar(*id).is_some_and(|b| b.start < bar.start));
+        let before = at.checked_sub(1).and_then(|at| film.bar(*ids.get(at)?));
+        before.is_some_and(|before| before.end == bar.start)
     }
 
     /// Who was thrown away because of it, the weightiest first.
