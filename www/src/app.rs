@@ -269,17 +269,26 @@ fn use_keyboard(store: &UseReducerHandle<Store>, act: &Callback<Does>) {
     use_keys(pressed, store.view == Showing::Compare);
 }
 
-/// Brings on screen what the search went to.
+/// Brings on screen what the search went to, and the moment to which somebody walked along causes.
 #[hook]
 fn use_reveal(store: &Store, axis: &Axis) {
-    let went = store.find.went;
-    let film = store.shown().cloned();
-    let axis = axis.clone();
-    use_effect_with(went, move |(_, id)| {
-        let found = film.as_ref().and_then(|film| Some((film.bar((*id)?)?, film.end() as f64)));
-        if let Some((bar, end)) = found {
-            let middle = bar.start as f64 + bar.length() as f64 / 2.0;
-            axis.look_at(axis.view(end).reveal(middle, end), end);
+    let (film, time) = (store.shown().cloned(), store.playback.time);
+    let reveal = {
+        let axis = axis.clone();
+        move |tick: f64, end: f64| axis.look_at(axis.view(end).reveal(tick, end), end)
+    };
+    use_effect_with(store.find.went, {
+        let (film, reveal) = (film.clone(), reveal.clone());
+        move |(_, id)| {
+            let found = film.as_ref().and_then(|film| Some((film.bar((*id)?)?, film.end() as f64)));
+            if let Some((bar, end)) = found {
+                reveal(bar.start as f64 + bar.length() as f64 / 2.0, end);
+            }
+        }
+    });
+    use_effect_with(store.why.reveals, move |_| {
+        if let Some(film) = film {
+            reveal(time, film.end() as f64);
         }
     });
 }

@@ -40,6 +40,7 @@ mod time_tools;
 mod top_bar;
 mod transport;
 mod verdict;
+mod versions;
 mod words;
 
 fn main() {

@@ -121,6 +121,8 @@ pub(crate) fn why_panel(
             film: film.clone(),
             version: view.selected,
             time: view.event_time,
+            path: store.path().to_vec(),
+            place: store.place,
         };
         let worth = TotalsProps {
             film: film.clone(),

@@ -10,6 +10,7 @@ use crate::lanes::{Axis, LaneView, Legend, MatrixView, ZoomBar};
 use crate::part::part;
 use crate::store::{Action, Below, Engine, Progress, Wish};
 use crate::tabs::{Tab, tabs};
+use crate::versions::{VersionsProps, versions};
 use crate::words::{Dispatch, Shared};
 
 #[derive(Clone, PartialEq)]
@@ -75,7 +76,10 @@ pub(crate) fn stage(props: &StageProps) -> Html {
 /// The views below the lanes, of which one is open.
 fn below(props: &StageProps, film: &Shared<Film>) -> Html {
     let tab = |of, slug, words: &str| Tab { of, slug, words: words.to_owned() };
-    let all = [tab(Below::Matrix, "matrix", "Slots × transactions")];
+    let all = [
+        tab(Below::Matrix, "matrix", "Slots × transactions"),
+        tab(Below::Versions, "versions", "Versions"),
+    ];
     let slug = all.iter().find(|tab| tab.of == props.below).map_or("matrix", |tab| tab.slug);
     let choose = {
         let dispatch = props.dispatch.clone();
@@ -86,6 +90,16 @@ fn below(props: &StageProps, film: &Shared<Film>) -> Html {
             <MatrixView film={film.clone()} time={props.event_time}
                 selection={props.focus.selection} found={found(&props.focus)} on_select={props.on_select.clone()} />
         },
+        Below::Versions => part(
+            VersionsProps {
+                dispatch: props.dispatch.clone(),
+                film: film.clone(),
+                time: props.event_time,
+                place: props.focus.place,
+                selection: props.focus.selection,
+            },
+            versions,
+        ),
     };
     html! {
         <section class="below" aria-label="More views of the same moment">

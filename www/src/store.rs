@@ -18,6 +18,7 @@ mod running;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod why;
 mod wishes;
 
 use std::collections::VecDeque;
@@ -46,6 +47,7 @@ pub(crate) use requests::FileId;
 use requests::{Awaited, OpenFile, Pending};
 pub(crate) use running::{Intent, Progress, Running, Times, Timing};
 pub(crate) use settings::{Cost, Place, Refused};
+pub(crate) use why::{Why, WhyWish};
 pub(crate) use wishes::Wish;
 
 /// Where the engine stands.
@@ -124,6 +126,8 @@ pub(crate) struct Store {
     pub(crate) place: Option<LocationId>,
     /// What is searched for.
     pub(crate) find: Find,
+    /// Where one is on a chain of causes and effects.
+    pub(crate) why: Why,
     /// What is open below the lanes.
     pub(crate) below: Below,
     /// What is open beside the lanes.
@@ -253,6 +257,7 @@ impl Store {
             selected: None,
             place: None,
             find: Find::default(),
+            why: Why::default(),
             below: Below::default(),
             beside: Beside::default(),
             row: None,

@@ -1,8 +1,8 @@
 //! The cause arrow: from the end of the run that wrote, to the read that came too early.
 
-use lanescope_protocol::Version;
+use lanescope_protocol::{Lane, Version};
 
-use crate::bar::{Bar, BarId};
+use crate::bar::BarId;
 use crate::film::Film;
 use crate::frame::Frame;
 use crate::scene::Step;
@@ -59,11 +59,38 @@ impl Cause {
         if !inside(from_x) && !inside(to_x) {
             return None;
         }
-        let (from_x, to_x) = (from_x.clamp(low, high), to_x.clamp(low, high));
-        let (from_y, to_y) = ends(frame, writer, victim);
-        let lift =
-            if writer.lane == victim.lane { -0.6 * frame.pitch } else { (to_y - from_y) * 0.5 };
-        let (leave, arrive) = if writer.lane == victim.lane { (lift, lift) } else { (lift, -lift) };
+        let (from, to) = (self.written as f64, self.read as f64);
+        Some(Arc::between(frame, (writer.lane, from), (victim.lane, to)))
+    }
+}
+
+/// Distance of the tip from the middle of the ring.
+const RING: f64 = 6.5;
+
+/// The edges of the two bars that face each other.
+fn ends(frame: &Frame, writer: Lane, victim: Lane) -> (f64, f64) {
+    let (from, to) = (frame.bars(writer), frame.bars(victim));
+    let inset = to.h * 0.3;
+    if writer < victim {
+        (from.bottom(), to.y + inset)
+    } else if writer > victim {
+        (from.y, to.bottom() - inset)
+    } else {
+        (from.y, to.y + inset)
+    }
+}
+
+impl Arc {
+    /// From a tick on one lane to a tick on another or the same. What lies outside the view is
+    /// drawn to the plot's edge.
+    #[must_use]
+    pub fn between(frame: &Frame, from: (Lane, f64), to: (Lane, f64)) -> Self {
+        let (low, high) = (frame.plot.x, frame.plot.right());
+        let at = |tick: f64| frame.x(tick).clamp(low, high);
+        let (from_x, to_x) = (at(from.1), at(to.1));
+        let (from_y, to_y) = ends(frame, from.0, to.0);
+        let lift = if from.0 == to.0 { -0.6 * frame.pitch } else { (to_y - from_y) * 0.5 };
+        let (leave, arrive) = if from.0 == to.0 { (lift, lift) } else { (lift, -lift) };
         // It leaves and arrives upright, so that it reads as "down to" or "up to", and bulges to
         // the side when both ends are above each other.
         let bulge = if (to_x - from_x).abs() < 14.0 { 18.0 * frame.scale } else { 0.0 };
@@ -72,27 +99,9 @@ impl Cause {
         let end = [to_x, to_y + RING * frame.scale * arrive.signum()];
         let first = [from_x + bulge, from_y + leave];
         let second = [to_x + bulge, to_y + arrive];
-        Some(Arc { curve: [start, first, second, end], mark: [to_x, to_y] })
+        Self { curve: [start, first, second, end], mark: [to_x, to_y] }
     }
-}
 
-/// Distance of the tip from the middle of the ring.
-const RING: f64 = 6.5;
-
-/// The edges of the two bars that face each other.
-fn ends(frame: &Frame, writer: &Bar, victim: &Bar) -> (f64, f64) {
-    let (from, to) = (frame.bars(writer.lane), frame.bars(victim.lane));
-    let inset = to.h * 0.3;
-    if writer.lane < victim.lane {
-        (from.bottom(), to.y + inset)
-    } else if writer.lane > victim.lane {
-        (from.y, to.bottom() - inset)
-    } else {
-        (from.y, to.y + inset)
-    }
-}
-
-impl Arc {
     /// The first part of the curve, `drawn` between 0 and 1.
     #[must_use]
     pub fn path(&self, drawn: f64) -> Vec<Step> {

@@ -234,6 +234,47 @@ pub struct Wait {
     pub location: Option<LocationId>,
 }
 
+impl Wait {
+    /// Why the lane waits, as much as fits on a wide bar: `dependency: T3 writes first`.
+    #[must_use]
+    pub fn reason_words(&self) -> String {
+        let on = self.on.map(|on| on.tx);
+        match (self.reason, on) {
+            (WaitReason::NothingReady, _) => "nothing ready".to_owned(),
+            (WaitReason::Dependency, Some(on)) => format!("dependency: {on} writes first"),
+            (WaitReason::Dependency, None) => "dependency: another writes first".to_owned(),
+            (WaitReason::SameSender, Some(on)) => format!("same sender: {on} comes first"),
+            (WaitReason::SameSender, None) => "same sender: an earlier one comes first".to_owned(),
+            (WaitReason::Lock, Some(on)) => format!("lock: {on} holds it"),
+            (WaitReason::Lock, None) => "lock: another holds it".to_owned(),
+            (WaitReason::Barrier, Some(on)) => format!("barrier: {on} still runs"),
+            (WaitReason::Barrier, None) => "barrier: the round ends together".to_owned(),
+            (WaitReason::Merge, Some(on)) => format!("merge: {on} comes first"),
+            (WaitReason::Merge, None) => "merge: not yet its turn".to_owned(),
+            (WaitReason::Crashed, _) => "crashed".to_owned(),
+        }
+    }
+
+    /// The same for a narrower bar: `lock of T3`.
+    #[must_use]
+    pub fn reason_short(&self) -> String {
+        let on = self.on.map(|on| on.tx);
+        match (self.reason, on) {
+            (WaitReason::SameSender, Some(on)) => format!("sender: {on}"),
+            (WaitReason::SameSender, None) => "same sender".to_owned(),
+            (WaitReason::Lock, Some(on)) => format!("lock of {on}"),
+            (WaitReason::Lock, None) => "lock".to_owned(),
+            (WaitReason::Barrier, Some(on)) => format!("barrier: {on}"),
+            (WaitReason::Barrier, None) => "barrier".to_owned(),
+            (WaitReason::Merge, Some(on)) => format!("merge of {on}"),
+            (WaitReason::Merge, None) => "merge".to_owned(),
+            (WaitReason::Dependency, Some(on)) => format!("waits for {on}"),
+            (WaitReason::Dependency, None) => "dependency".to_owned(),
+            (WaitReason::NothingReady | WaitReason::Crashed, _) => self.reason_words(),
+        }
+    }
+}
+
 /// A time in which something is wrong with a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trouble {

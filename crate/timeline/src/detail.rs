@@ -300,7 +300,7 @@ impl Film {
     }
 
     /// An addition modulo 2^256 is a subtraction, if its highest bit is set.
-    fn value_written(&self, access: &Access) -> String {
+    pub(crate) fn value_written(&self, access: &Access) -> String {
         let kind = self.location_kind(access.location);
         if access.kind != AccessKind::Add {
             format::value(kind, &access.value)
@@ -336,7 +336,7 @@ fn title(version: Version, state: BarState) -> String {
     format!("{} · {run}, {}", version.tx, state.word())
 }
 
-fn again_question(film: &Film, bar: &Bar) -> String {
+pub(crate) fn again_question(film: &Film, bar: &Bar) -> String {
     match film.runs_of(bar.tx()).len() {
         0 | 1 => "Why was it thrown away?".to_owned(),
         2 => "Why did it run twice?".to_owned(),

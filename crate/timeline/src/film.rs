@@ -9,9 +9,11 @@ use lanescope_protocol::{
 
 use crate::assemble::Assembly;
 use crate::bar::{Bar, BarId, BarState, Check, Milestone, Note, Trouble, TxState, Wait};
+use crate::chain::Links;
 use crate::lints::Finding;
 use crate::metrics::Metrics;
 use crate::moment::Moment;
+use crate::versions::Touches;
 
 /// A run, ready to be drawn. Made from a whole [`Trace`], or grown from batches of events while
 /// the run goes on. Takes any list of events: what makes no sense is left out, never a panic.
@@ -28,6 +30,10 @@ pub struct Film {
     pub(crate) measured: OnceLock<Metrics>,
     /// Found when somebody asks first.
     pub(crate) found: OnceLock<Vec<Finding>>,
+    /// What led to what, found when somebody asks first.
+    pub(crate) linked: OnceLock<Links>,
+    /// Who touched which location, found when somebody asks first.
+    pub(crate) touched: OnceLock<Touches>,
 }
 
 impl Film {
@@ -62,6 +68,8 @@ impl Film {
             moments: Vec::new(),
             measured: OnceLock::new(),
             found: OnceLock::new(),
+            linked: OnceLock::new(),
+            touched: OnceLock::new(),
         }
     }
 
@@ -69,6 +77,7 @@ impl Film {
     pub fn extend(&mut self, events: &[Event]) {
         self.measured = OnceLock::new();
         self.found = OnceLock::new();
+        self.linked = OnceLock::new();
         for event in events {
             self.assembly.push(event);
             if let Some(moment) = Moment::of(event) {

@@ -12,6 +12,9 @@ use crate::film::Film;
 pub struct Focus {
     /// The incarnation that is selected.
     pub selection: Option<Version>,
+    /// Whether somebody chose it, and it does not just follow the playhead: then its whole chain
+    /// of causes and effects is shown.
+    pub is_chosen: bool,
     /// The location that is selected.
     pub place: Option<LocationId>,
     /// What a search found; everything else is dimmed. `None`: no search.
@@ -35,7 +38,9 @@ impl PartialEq for Focus {
             (None, None) => true,
             _ => false,
         };
-        same && self.selection == other.selection && self.place == other.place
+        same && self.selection == other.selection
+            && self.is_chosen == other.is_chosen
+            && self.place == other.place
     }
 }
 

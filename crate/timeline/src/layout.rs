@@ -189,7 +189,7 @@ impl Layout {
             }
             let end = (wait.end as f64).min(self.playhead);
             let rect = self.frame.span(lane, start, end);
-            let drawn = !matches!(wait.reason, WaitReason::NothingReady | WaitReason::Crashed);
+            let drawn = wait.reason != WaitReason::Crashed;
             if rect.w >= VISIBLE && drawn {
                 self.waits.push(PlacedWait { wait: *wait, rect: half_height(rect) });
             }
@@ -400,9 +400,13 @@ impl fmt::Display for Described<'_> {
         }
         for placed in &layout.waits {
             let Wait { lane, start, end, on, .. } = placed.wait;
-            let on = on.map_or_else(|| "?".to_owned(), |on| on.tx.to_string());
             let Rect { x, w, .. } = placed.rect;
-            writeln!(f, "wait {lane} {} for {on} [{x:.0} {w:.0}]", ticks(start, end))?;
+            let what = match (placed.wait.reason, on) {
+                (WaitReason::NothingReady, _) => "nothing ready".to_owned(),
+                (_, Some(on)) => format!("for {}", on.tx),
+                (_, None) => "for ?".to_owned(),
+            };
+            writeln!(f, "wait {lane} {} {what} [{x:.0} {w:.0}]", ticks(start, end))?;
         }
         layout.describe_incidents(film, f)?;
         let axis: Vec<_> = layout.axis.iter().map(|tick| tick.label.as_str()).collect();

@@ -9,6 +9,7 @@ pub mod arc;
 mod assemble;
 pub mod bar;
 pub mod caption;
+pub mod chain;
 pub mod chart;
 pub mod chrome_trace;
 mod columns;
@@ -36,6 +37,7 @@ pub mod svg;
 pub mod text;
 mod trace_json;
 mod transcript;
+pub mod versions;
 pub mod viewport;
 pub mod walk;
 
@@ -45,6 +47,7 @@ pub use bar::{
     TroubleKind, TxState, Wait,
 };
 pub use caption::{Caption, Tone};
+pub use chain::{Arrows, Chain, ChainArrow, Cost, Heading, Link, LinkKind, Story, StoryStep, Walk};
 pub use chart::{ChartLayout, ChartLine, ChartPoint, speedup_chart};
 pub use chrome_trace::chrome_trace;
 pub use csv::{CSV_COLUMNS, csv};
@@ -69,5 +72,6 @@ pub use phrase::{Part, PartKind, Phrase};
 pub use svg::{Words, lanes_svg, svg};
 pub use text::{TextCell, TextRow, TextTable};
 pub use trace_json::trace_json;
+pub use versions::{Reader, VersionRow, VersionState, VersionTable};
 pub use viewport::Viewport;
 pub use walk::Way;

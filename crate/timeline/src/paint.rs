@@ -4,12 +4,16 @@ mod bars;
 mod incidents;
 mod label;
 mod limits;
+mod links;
 mod marks;
 mod pattern;
+
+use std::rc::Rc;
 
 use lanescope_protocol::{Lane, Version};
 
 use crate::bar::BarId;
+use crate::chain::Chain;
 use crate::film::Film;
 use crate::focus::Focus;
 use crate::format;
@@ -31,6 +35,8 @@ pub struct Look {
     pub hover: Option<BarId>,
     /// Movements that are going on.
     pub effects: Effects,
+    /// The chain that is drawn as arrows, instead of the cause arrow.
+    pub chain: Option<Rc<Chain>>,
     /// For a projector: dark outlines around bars, which keep apart what washed-out colours do not.
     pub outlined: bool,
     /// What the viewer put on the axis.
@@ -94,11 +100,18 @@ pub fn paint(film: &Film, layout: &Layout, look: &Look) -> Scene {
     painter.arrow();
     painter.range();
     painter.bookmarks();
+    match &look.chain {
+        Some(chain) => painter.chain(chain),
+        None => painter.arrow(),
+    }
     if look.playhead {
         painter.playhead();
     }
     Scene { width: frame.width, height: frame.height, plot: frame.plot, items: painter.items }
 }
+
+/// Other runs of the selected transaction that are marked.
+const RINGS_MAX: usize = 24;
 
 pub(crate) struct Painter<'a> {
     pub(crate) film: &'a Film,
@@ -172,23 +185,30 @@ impl Painter<'_> {
     }
 
     fn selection(&mut self) {
-        let ring = |painter: &mut Self, id: BarId, width: f64, alpha: f64| {
-            let Some(bar) = painter.film.bar(id) else { return };
-            if bar.start as f64 > painter.layout.playhead {
-                return;
-            }
-            let rect = painter.layout.rect_of(bar).inset(-2.0 * painter.scale);
-            let stroke = Stroke::solid(painter.palette.focus, width * painter.scale);
-            let shape = Shape::Round(rect, 6.0 * painter.scale);
-            painter.items.push(Item::stroke(shape, stroke).faded(alpha).clipped());
-        };
         let selected = self.look.focus.selection.and_then(|version| self.film.bar_of(version));
         if let Some(id) = self.look.hover.filter(|id| Some(*id) != selected) {
-            ring(self, id, 1.5, 0.7);
+            self.ring(id, Stroke::solid(self.palette.focus, 1.5 * self.scale), 0.7);
         }
-        if let Some(id) = selected {
-            ring(self, id, 2.5, 1.0);
+        let Some(id) = selected else { return };
+        // All runs of a transaction are one thing: the others are marked too.
+        let tx = self.film.bar(id).map(crate::bar::Bar::tx);
+        let others = tx.map_or(&[][..], |tx| self.film.runs_of(tx)).iter();
+        for other in others.copied().filter(|other| *other != id).take(RINGS_MAX) {
+            let stroke = Stroke::dashed(self.palette.focus, 1.25 * self.scale, 4.0, 3.0);
+            self.ring(other, stroke, 0.9);
         }
+        self.ring(id, Stroke::solid(self.palette.focus, 2.5 * self.scale), 1.0);
+    }
+
+    /// A ring around a bar that has begun.
+    fn ring(&mut self, id: BarId, stroke: Stroke, alpha: f64) {
+        let Some(bar) = self.film.bar(id) else { return };
+        if bar.start as f64 > self.layout.playhead {
+            return;
+        }
+        let rect = self.layout.rect_of(bar).inset(-2.0 * self.scale);
+        let shape = Shape::Round(rect, 6.0 * self.scale);
+        self.items.push(Item::stroke(shape, stroke).faded(alpha).clipped());
     }
 
     fn arrow(&mut self) {

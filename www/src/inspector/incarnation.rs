@@ -1,9 +1,12 @@
 //! One incarnation: what it did, why it counts or not, what it read and wrote.
 
-use lanescope_protocol::{TxIndex, Version};
-use lanescope_timeline::{BarState, Film, IncarnationDetail, Phrase, ReadRow, WriteRow, format};
+use lanescope_protocol::{LocationId, TxIndex, Version};
+use lanescope_timeline::{
+    BarState, Chain, Film, IncarnationDetail, Phrase, ReadRow, WriteRow, format,
+};
 use yew::{Html, classes, html};
 
+use super::story::{breadcrumb, chain_of, story_of, ways};
 use crate::store::{Action, Wish};
 use crate::words::{Dispatch, Shared, phrase};
 
@@ -19,6 +22,10 @@ pub(crate) struct IncarnationProps {
     pub(crate) version: Option<Version>,
     /// Where the playhead stands, in ticks.
     pub(crate) time: f64,
+    /// How one walked here along causes and effects.
+    pub(crate) path: Vec<Version>,
+    /// The location that is chosen.
+    pub(crate) place: Option<LocationId>,
 }
 
 pub(crate) fn incarnation(props: &IncarnationProps) -> Html {
@@ -31,16 +38,20 @@ pub(crate) fn incarnation(props: &IncarnationProps) -> Html {
             </section>
         };
     };
+    let chain = chain_of(props);
+    let story = chain.as_ref().and_then(|chain| story_of(props, &detail, chain));
+    let told = story.is_some();
     html! {
         <section class="detail" data-testid="details" aria-label="Details"
             data-version={detail.version.to_string()}>
             <h2>{ &detail.title }</h2>
             <p class="subtitle">{ &detail.subtitle }</p>
             { runs(props, detail.version) }
-            if detail.state != BarState::Future { { why(&detail) } }
-            { reads(&detail.reads) }
-            { writes(&detail.writes) }
-            if let Some(then) = &detail.then {
+            { breadcrumb(props) }
+            if detail.state != BarState::Future { { why(props, &detail, chain.as_ref(), story) } }
+            { reads(props, &detail.reads) }
+            { writes(props, &detail.writes) }
+            if let Some(then) = detail.then.as_ref().filter(|_| !told) {
                 <p class="then">{ "then: " }{ phrase(then) }</p>
             }
             if let Some(hot) = &detail.hot { { hot_note(hot) } }
@@ -74,7 +85,12 @@ fn runs(props: &IncarnationProps, chosen: Version) -> Html {
     html! { <div class="runs" role="group" aria-label="Runs of this transaction">{ for versions.into_iter().map(run) }</div> }
 }
 
-fn why(detail: &IncarnationDetail) -> Html {
+fn why(
+    props: &IncarnationProps,
+    detail: &IncarnationDetail,
+    chain: Option<&Chain>,
+    story: Option<Html>,
+) -> Html {
     let class = match detail.state {
         BarState::Aborted => "why-bad",
         BarState::Committed => "why-good",
@@ -83,8 +99,13 @@ fn why(detail: &IncarnationDetail) -> Html {
     };
     html! {
         <div class={classes!("why", class)} data-testid="why">
-            <h3>{ &detail.question }</h3>
-            <p>{ phrase(&detail.why) }</p>
+            if let Some(story) = story {
+                { story }
+            } else {
+                <h3>{ &detail.question }</h3>
+                <p>{ phrase(&detail.why) }</p>
+            }
+            { chain.map(|chain| ways(props, chain)).unwrap_or_default() }
         </div>
     }
 }
@@ -93,7 +114,7 @@ fn hot_note(hot: &Phrase) -> Html {
     html! { <p class="hot"><strong>{ "Hot slot. " }</strong>{ phrase(hot) }</p> }
 }
 
-fn reads(rows: &[ReadRow]) -> Html {
+fn reads(props: &IncarnationProps, rows: &[ReadRow]) -> Html {
     if rows.is_empty() {
         return Html::default();
     }
@@ -109,26 +130,26 @@ fn reads(rows: &[ReadRow]) -> Html {
                     <th scope="col">{ "read" }</th><th scope="col">{ "saw" }</th>
                     <th scope="col">{ "is now" }</th>
                 </tr></thead>
-                <tbody>{ for shown.iter().map(|row| read(row)) }</tbody>
+                <tbody>{ for shown.iter().map(|row| read(props, row)) }</tbody>
             </table>
-            { others(rest.len(), "read", rest.iter().take(LISTED).map(|row| read(row)).collect()) }
+            { others(rest.len(), "read", rest.iter().take(LISTED).map(|row| read(props, row)).collect()) }
         </>
     }
 }
 
-fn read(row: &ReadRow) -> Html {
+fn read(props: &IncarnationProps, row: &ReadRow) -> Html {
     let class = if row.stale { "bad" } else { "good" };
     let sign = if row.stale { " ✕" } else { " ✓" };
     html! {
         <tr title={format!("{} = {}", row.name, row.value)}>
-            <th scope="row"><span class="code place-name">{ &row.name }</span></th>
+            <th scope="row">{ place_name(props, row.location, &row.name) }</th>
             <td>{ &row.saw }</td>
             <td class={class}>{ &row.now }{ sign }</td>
         </tr>
     }
 }
 
-fn writes(rows: &[WriteRow]) -> Html {
+fn writes(props: &IncarnationProps, rows: &[WriteRow]) -> Html {
     if rows.is_empty() {
         return Html::default();
     }
@@ -139,19 +160,33 @@ fn writes(rows: &[WriteRow]) -> Html {
                 <thead><tr>
                     <th scope="col">{ "wrote" }</th><th scope="col" colspan="2">{ "value" }</th>
                 </tr></thead>
-                <tbody>{ for shown.iter().map(write) }</tbody>
+                <tbody>{ for shown.iter().map(|row| write(props, row)) }</tbody>
             </table>
-            { others(rest.len(), "write", rest.iter().take(LISTED).map(write).collect()) }
+            { others(rest.len(), "write", rest.iter().take(LISTED).map(|row| write(props, row)).collect()) }
         </>
     }
 }
 
-fn write(row: &WriteRow) -> Html {
+fn write(props: &IncarnationProps, row: &WriteRow) -> Html {
     html! {
         <tr title={format!("{} = {}", row.name, row.value)}>
-            <th scope="row"><span class="code place-name">{ &row.name }</span></th>
+            <th scope="row">{ place_name(props, row.location, &row.name) }</th>
             <td colspan="2" class="code value">{ &row.value }</td>
         </tr>
+    }
+}
+
+/// A location's name, which chooses it in every view; once more takes the choice back.
+fn place_name(props: &IncarnationProps, place: LocationId, name: &str) -> Html {
+    let chosen = props.place == Some(place);
+    let dispatch = props.dispatch.clone();
+    let choose = move |_| {
+        let place = (!chosen).then_some(place);
+        dispatch.dispatch(Action::Wish(Wish::Place(place)));
+    };
+    html! {
+        <button class="code place-name place-choice" data-testid="place" onclick={choose}
+            aria-pressed={chosen.to_string()}>{ name }</button>
     }
 }
 

@@ -7,6 +7,7 @@ mod glyphs;
 mod table;
 
 pub(crate) use glyphs::Keyboard;
+use table::Key;
 pub(crate) use table::{COMMANDS, Group, HABITS, Stroke};
 
 use crate::lanes::Steer;
@@ -62,11 +63,12 @@ pub(crate) enum Does {
 
 /// What a key does now, if anything.
 pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
-    let mut found = COMMANDS.iter().filter_map(|command| {
+    let found = COMMANDS.iter().filter_map(|command| {
         let stroke = command.keys.iter().find(|stroke| stroke.is(press))?;
-        Some((command, stroke))
+        command.is_heard(*stroke, press).then_some((command, stroke))
     });
-    let (command, stroke) = found.find(|(command, stroke)| command.is_heard(**stroke, press))?;
+    // A sign may stand on a key whose place means something else: the sign counts.
+    let (command, stroke) = found.min_by_key(|(_, stroke)| !matches!(stroke.key, Key::Sign(_)))?;
     Some(match ((command.does)(), stroke.digit(press)) {
         (Does::Strategy(_), Some(number)) => Does::Strategy(number),
         (does, _) => does,
@@ -75,8 +77,11 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
 
 #[cfg(test)]
 mod tests {
+    use lanescope_timeline::Heading;
+
     use super::*;
     use crate::playback::Toward;
+    use crate::store::WhyWish;
 
     fn check(press: Press<'_>, expected: Option<Does>) {
         assert_eq!(meaning(press), expected, "{press:?}");
@@ -92,6 +97,8 @@ mod tests {
             Some(Does::Wish(Wish::StepTransaction(Toward::Back))),
         );
         check(key("KeyJ"), Some(Does::Wish(Wish::StepAbort(Toward::Forward))));
+        let cause = Wish::Why(WhyWish::Walk(Heading::Cause));
+        check(key("BracketLeft"), Some(Does::Wish(cause)));
         check(Press { command: true, ..key("KeyZ") }, Some(Does::Wish(Wish::Undo)));
         check(Press { command: true, shift: true, ..key("KeyZ") }, Some(Does::Wish(Wish::Redo)));
         check(Press { key: "?", shift: true, ..key("Slash") }, Some(Does::Sheet));

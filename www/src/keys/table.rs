@@ -2,11 +2,14 @@
 //! it stands on the sheet, what it says, its keys, when they are heard, and what it does.
 
 use lanescope_protocol::Clock;
+use lanescope_timeline::Heading;
 
 use super::{Does, Press};
 use crate::lanes::Steer;
 use crate::playback::Toward;
-use crate::store::{Below, Beside, BookmarkWish, Drawer, FindWish, RangeWish, Sheet, Wish};
+use crate::store::{
+    Below, Beside, BookmarkWish, Drawer, FindWish, RangeWish, Sheet, WhyWish, Wish,
+};
 
 /// Something that can be done.
 pub(crate) struct Command {
@@ -178,6 +181,8 @@ pub(crate) const COMMANDS: &[Command] = &[
     line("tx-on", Time, "One transaction on", &[shift("ArrowRight")], Timed, || W(Wish::StepTransaction(Toward::Forward))),
     line("abort-next", Time, "Next abort", &[key("KeyJ")], Timed, || W(Wish::StepAbort(Toward::Forward))),
     line("abort-previous", Time, "Previous abort", &[key("KeyK")], Timed, || W(Wish::StepAbort(Toward::Back))),
+    line("cause", Time, "Why: to the cause of what is selected", &[key("BracketLeft")], Timed, || W(Wish::Why(WhyWish::Walk(Heading::Cause)))),
+    line("effect", Time, "Why: to the effect of what is selected", &[key("BracketRight")], Timed, || W(Wish::Why(WhyWish::Walk(Heading::Effect)))),
     line("range-from", Time, "The range to play again begins here", &[key("KeyI")], Timed, || W(Wish::Range(RangeWish::From))),
     line("range-to", Time, "The range to play again ends here", &[key("KeyO")], Timed, || W(Wish::Range(RangeWish::To))),
     line("loop", Time, "Play the range again and again, or no longer", &[key("KeyL")], Timed, || W(Wish::Range(RangeWish::Loop))),
@@ -204,6 +209,8 @@ pub(crate) const COMMANDS: &[Command] = &[
     line("follow", View, "The view follows the playhead, or no longer", &[key("KeyG")], Timed, || Does::Follow),
     line("compare", View, "Compare strategies, or back to the lanes", &[key("KeyC")], Quiet, || Does::Compare),
     line("view-matrix", View, "Show slots × transactions below", &[], Timed, || W(Wish::Below(Below::Matrix))),
+    line("view-versions", View, "Show the versions of a location below", &[], Timed, || W(Wish::Below(Below::Versions))),
+    line("view-findings", View, "Show the findings beside the lanes", &[], Timed, || W(Wish::Beside(Beside::Findings))),
     line("view-why", View, "Show why beside the lanes", &[], Timed, || W(Wish::Beside(Beside::Why))),
 
     line("run", Run, "Run", &[key("KeyR")], Quiet, || W(Wish::Run)),

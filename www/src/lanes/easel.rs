@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
 use lanescope_timeline::paint::{Look, paint};
-use lanescope_timeline::{BarId, Film, Focus, Frame, Layout, Marks, Motion, Theme, Viewport};
+use lanescope_timeline::{
+    BarId, Chain, Film, Focus, Frame, Layout, Marks, Motion, Theme, Viewport,
+};
 
 use super::axis::Axis;
 use super::brush::Brush;
@@ -38,6 +40,8 @@ pub(super) struct Easel {
     /// Where the pointer is, in pixels from the left, while it is over the lanes.
     pub(super) pointer: Option<f64>,
     motion: Motion,
+    /// The chain of the incarnation that was chosen.
+    chain: Option<Rc<Chain>>,
     pending: Option<AnimationFrame>,
 }
 
@@ -55,6 +59,7 @@ impl Easel {
     pub(super) fn new(brush: Brush, axis: Axis, subject: Subject) -> Self {
         let motion = Motion::at(subject.playhead);
         let (hover, cursor, pointer, pending) = (None, None, None, None);
+        let chain = chain_of(&subject);
         Self {
             brush,
             subject,
@@ -64,6 +69,7 @@ impl Easel {
             cursor,
             pointer,
             motion,
+            chain,
             pending,
         }
     }
@@ -76,6 +82,10 @@ impl Easel {
             (self.hover, self.cursor) = (None, None);
             self.axis.fit();
             self.motion = Motion::at(subject.playhead);
+        }
+        let (was, is) = (&self.subject, &subject);
+        if was.film != is.film || was.focus != is.focus {
+            self.chain = chain_of(is);
         }
         self.subject = subject;
         if self.subject.playing {
@@ -187,6 +197,7 @@ impl Easel {
             focus: subject.focus.clone(),
             hover: self.cursor.or(self.hover),
             effects,
+            chain: self.chain.clone(),
             outlined: subject.outlined,
             marks: subject.marks.clone(),
             playhead: true,
@@ -195,6 +206,14 @@ impl Easel {
         self.brush.paint(&paint(&self.subject.film, &layout, &look));
         moving && self.subject.lively
     }
+}
+
+/// What is drawn as arrows: the chain of what somebody chose. While the run goes on, not all of it
+/// is known.
+fn chain_of(subject: &Subject) -> Option<Rc<Chain>> {
+    let chosen = subject.focus.selection.filter(|_| subject.focus.is_chosen)?;
+    let film = Some(&subject.film).filter(|film| film.is_complete())?;
+    film.chain(chosen).map(Rc::new)
 }
 
 impl Shelf {

@@ -1,5 +1,6 @@
 //! A few words beside the pointer.
 
+use lanescope_protocol::WaitReason;
 use lanescope_timeline::{BarId, Film, Wait, format};
 use yew::{Html, html};
 
@@ -42,9 +43,10 @@ fn words(target: &Target, film: &Film, playhead: f64) -> Option<(String, Vec<Str
             Some((detail.title, lines.into_iter().flatten().collect()))
         }
         Target::Wait(wait) => {
-            let head = match wait.on {
-                Some(on) => format!("Waits for {}", on.tx),
-                None => "Waits".to_owned(),
+            let reason = wait.reason_words();
+            let head = match wait.reason {
+                WaitReason::NothingReady => "Nothing ready for this lane".to_owned(),
+                _ => format!("Waits · {reason}"),
             };
             let length = (wait.end as f64).min(playhead) - wait.start as f64;
             let long = format::ticks(film.clock(), length.max(0.0));

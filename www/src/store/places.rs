@@ -12,6 +12,8 @@ pub(crate) enum Below {
     /// Slots against transactions.
     #[default]
     Matrix,
+    /// The versions of one location, as the multi-version memory sees them.
+    Versions,
 }
 
 /// What is shown beside the lanes.
@@ -28,7 +30,8 @@ impl Store {
     /// What every view singles out: the incarnation that is looked at, the chosen location, and
     /// what was searched for.
     pub(crate) fn focus(&self) -> Focus {
-        Focus { selection: self.looked_at(), place: self.place, ..self.found() }
+        let is_chosen = self.selected.is_some();
+        Focus { selection: self.looked_at(), is_chosen, place: self.place, ..self.found() }
     }
 
     /// Chooses a location, or takes the choice back.

@@ -189,6 +189,7 @@ impl Store {
         self.filmed = Some(running.scenario);
         self.selected = self.selected.filter(|version| film.bar_of(*version).is_some());
         // Locations are numbered anew in every run.
+        self.why = super::Why { reveals: self.why.reveals, ..super::Why::default() };
         self.place = self.place.and_then(|place| same_place(self.film.as_deref()?, &film, place));
         match running.intent {
             Intent::Intro if !self.shown_once => self.playback.start(true),

@@ -6,7 +6,7 @@ use lanescope_timeline::BarState;
 use super::requests::recipe;
 use super::{
     Below, Beside, BookmarkWish, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Export,
-    FindWish, Intent, RangeWish, RecordWish, Sheet, Store, View,
+    FindWish, Intent, RangeWish, RecordWish, Sheet, Store, View, WhyWish,
 };
 use crate::playback::{SPEEDS, Toward};
 
@@ -67,6 +67,8 @@ pub(crate) enum Wish {
     Place(Option<LocationId>),
     /// Search.
     Find(FindWish),
+    /// Ask for causes and effects.
+    Why(WhyWish),
     /// Open a view below the lanes.
     Below(Below),
     /// Open a view beside the lanes.
@@ -137,6 +139,7 @@ impl Store {
             }
             Wish::Place(place) => self.choose_place(place),
             Wish::Find(find) => self.find(find),
+            Wish::Why(wish) => self.ask_why(wish),
             Wish::Below(below) => self.below = below,
             Wish::Beside(beside) => self.beside = beside,
             Wish::Row(row) => self.choose_row(row),

@@ -109,6 +109,11 @@ impl Film {
         self.measured.get_or_init(|| self.measure()).clone()
     }
 
+    /// As [`Self::hot_locations`], counted once.
+    pub fn hottest(&self) -> &[HotLocation] {
+        &self.measured.get_or_init(|| self.measure()).hot
+    }
+
     fn measure(&self) -> Metrics {
         let lanes = self.lanes();
         let summary = self.summary();

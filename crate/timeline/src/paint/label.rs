@@ -1,5 +1,7 @@
 //! What is written on bars and waits, as far as there is room.
 
+use lanescope_protocol::WaitReason;
+
 use super::Painter;
 use crate::bar::{Bar, BarState};
 use crate::frame::Rect;
@@ -27,13 +29,46 @@ const HEIGHT_MIN: f64 = 10.0;
 
 impl Painter<'_> {
     pub(super) fn wait(&mut self, placed: &PlacedWait) {
+        let wait = &placed.wait;
+        if wait.reason == WaitReason::NothingReady {
+            return self.idle(placed.rect);
+        }
         self.dotted(placed.rect);
-        let name = match placed.wait.on {
+        let size = self.size(placed.rect);
+        let room = self.seen(placed.rect).w - 27.0 * self.scale;
+        let fits = |words: &String| Text::width(words, size, Face::Mono) <= room;
+        let short = match wait.on {
             Some(on) => format!("for {}", on.tx),
             None => "waits".to_owned(),
         };
+        let name = [wait.reason_words(), wait.reason_short()].into_iter().find(fits);
         let (glyph, note, color) = (Some(Glyph::Pause), String::new(), self.palette.text);
+        let name = name.unwrap_or(short);
         self.place(placed.rect, &Label { glyph, name, note, color, plate: true });
+    }
+
+    /// A lane that finds nothing to do: no bar, only words where there is room.
+    fn idle(&mut self, rect: Rect) {
+        let (words, size) = ("nothing ready", self.size(rect).min(11.0 * self.scale));
+        let seen = self.seen(rect);
+        if rect.h < HEIGHT_MIN || Text::width(words, size, Face::Sans) + 16.0 * self.scale > seen.w
+        {
+            return;
+        }
+        let at = [seen.x + seen.w / 2.0, rect.y + rect.h / 2.0];
+        self.text(at, words, size, Face::Sans, Anchor::Middle, self.palette.muted);
+    }
+
+    /// The size of type for a bar.
+    fn size(&self, rect: Rect) -> f64 {
+        (12.0 * self.scale).min((rect.h * 0.8).max(11.0))
+    }
+
+    /// The part of a bar that is inside the plot.
+    fn seen(&self, rect: Rect) -> Rect {
+        let plot = self.layout.frame.plot;
+        let (left, right) = (rect.x.max(plot.x), rect.right().min(plot.right()));
+        Rect { x: left, w: (right - left).max(0.0), ..rect }
     }
 
     pub(super) fn label(&mut self, rect: Rect, bar: &Bar, state: BarState) {
@@ -56,14 +91,13 @@ impl Painter<'_> {
     /// Writes as much of a label as there is room for: all in a row; sign and name; the sign above
     /// the name; the sign alone.
     fn place(&mut self, rect: Rect, label: &Label) {
-        let (scale, plot) = (self.scale, self.layout.frame.plot);
+        let scale = self.scale;
         if rect.h < HEIGHT_MIN {
             return;
         }
-        let size = (12.0 * scale).min((rect.h * 0.8).max(11.0));
+        let size = self.size(rect);
         // A bar that is partly outside the plot shows its label at the plot's edge.
-        let (left, right) = (rect.x.max(plot.x), rect.right().min(plot.right()));
-        let seen = Rect { x: left, w: (right - left).max(0.0), ..rect };
+        let seen = self.seen(rect);
         let name = Text::width(&label.name, size, Face::Mono);
         let sign = if label.glyph.is_some() { 16.0 * scale } else { 0.0 };
         let words = seen.w >= WORDS_MIN * scale;

@@ -214,6 +214,7 @@ fn incidents_are_on_screen() {
             T1·1 lane 2 50 k..100 k committed [335 121 271×52]
             T3·1 lane 2 100 k..140 k committed [606 121 217×52]
             T3·0 lane 3 0..30 k aborted [64 195 163×52]
+            wait lane 3 60 k..100 k nothing ready [389 217]
             lane 1 crashed 40 k..90 k [281 47 271×52]
             lane 2 4× slower 100 k..160 k [606 173 325×7]
             critical path [344] "critical path" [349 Start]

@@ -20,3 +20,5 @@ mod properties;
 mod sentences;
 mod theme;
 mod transcript;
+mod versions;
+mod why;

@@ -5,7 +5,8 @@ use lanescope_protocol::settings::Settings;
 use lanescope_protocol::trace::Summary;
 use lanescope_protocol::{Incarnation, Lane, LocationId, Trace, TxIndex, Version};
 use lanescope_timeline::{
-    Film, Frame, Layout, Look, Theme, Viewport, chrome_trace, csv, lanes_svg, paint, svg,
+    Film, Frame, Heading, Layout, Link, Look, Theme, Viewport, Walk, chrome_trace, csv, lanes_svg,
+    paint, svg,
 };
 use proptest::prelude::*;
 
@@ -154,6 +155,7 @@ proptest! {
         let mut look = Look { playhead: true, ..Look::default() };
         look.effects.arrow = film.arrow_at(playhead);
         look.focus.selection = film.bars().first().map(|bar| bar.version);
+        look.chain = look.focus.selection.and_then(|of| film.chain(of)).map(std::rc::Rc::new);
         let text = svg(&paint(&film, &layout, &look), Theme::Light, Default::default());
         prop_assert!(!text.contains("NaN") && !text.contains("inf"));
         let _ = (layout.hit(&film, x, y), layout.describe(&film));
@@ -164,6 +166,36 @@ proptest! {
         }
         for bar in film.bars() {
             let _ = film.detail(bar.version, playhead);
+        }
+        for place in (0..5).map(LocationId) {
+            let _ = film.versions(place, playhead, Some(TxIndex(3)));
+        }
+    }
+
+    #[test]
+    fn chains_end_and_lead_from_run_to_run(trace in any_trace(), keys in prop::collection::vec(any::<bool>(), 0..20)) {
+        let film = Film::new(trace);
+        for bar in film.bars() {
+            let chain = film.chain(bar.version).unwrap();
+            prop_assert!(chain.links.len() <= 2 * lanescope_timeline::chain::LINKS_MAX);
+            prop_assert_eq!(chain.causes.len() + chain.effects.len(), chain.links.len());
+            for link in &chain.links {
+                prop_assert!(film.bar_of(link.from).is_some() && film.bar_of(link.to).is_some());
+                prop_assert!(link.from != link.to, "{link:?}");
+            }
+            let direct = film.causes_of(bar.version);
+            let known = |link: &Link| chain.causes.iter().any(|at| chain.links[*at] == *link);
+            prop_assert!(direct.iter().all(known), "{direct:?} are no causes in {chain:?}");
+            let steps = film.story(&chain).map_or(1, |story| story.steps.len());
+            prop_assert!((1..=lanescope_timeline::chain::STEPS_MAX).contains(&steps));
+            prop_assert!((0.0..=1.0).contains(&chain.cost.share));
+            let mut walk = Walk::from(bar.version);
+            for cause in &keys {
+                let heading = if *cause { Heading::Cause } else { Heading::Effect };
+                if let Some((there, _)) = walk.step(&film, heading) {
+                    prop_assert!(walk.is_at(there) && film.bar_of(there).is_some());
+                }
+            }
         }
     }
 
