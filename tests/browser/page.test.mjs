@@ -368,7 +368,7 @@ describe("time", () => {
     open(async (page) => {
       await page.locator("body").press("Home");
       assert.match(await position(page), /^0 of/);
-      await page.keyboard.press("BracketRight");
+      await page.keyboard.press("KeyJ");
       assert.match(await by(page, "details").textContent(), /aborted/);
       const caption = await by(page, "caption").textContent();
       await page.keyboard.press("ArrowRight");
