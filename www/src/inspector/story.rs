@@ -1,6 +1,7 @@
 //! Why, as a list of steps: each goes to its incarnation and its moment.
 
 use lanescope_protocol::Version;
+use lanescope_timeline::chain::ARROWS_MAX;
 use lanescope_timeline::{Chain, Heading, IncarnationDetail, LinkKind, Phrase, Story, StoryStep};
 use yew::{Callback, Html, html};
 
@@ -82,7 +83,7 @@ fn costs(story: &Story) -> Html {
         <dl class="story-costs" data-testid="story-costs">
             { row("Cost", &story.cost) }
             { row("Had to follow", &story.followers) }
-            { row("Waited for it", &story.waiters) }
+            { row("Had to wait", &story.waiters) }
         </dl>
     }
 }
@@ -128,8 +129,15 @@ pub(super) fn ways(props: &IncarnationProps, chain: &Chain) -> Html {
                 { way(Heading::Effect, "effect ]", "to-effect") }
             </div>
             <ul class="story-lines" aria-label="Lines on the lanes">{ for kinds.into_iter().map(sample) }</ul>
+            if chain.links.len() > ARROWS_MAX { <p class="note">{ many(chain) }</p> }
         </>
     }
+}
+
+/// How many links there are, where not all can be drawn.
+fn many(chain: &Chain) -> String {
+    let least = if chain.cut_off { "at least " } else { "" };
+    format!("{least}{} links; on the lanes the nearest {ARROWS_MAX}", chain.links.len())
 }
 
 fn sample(kind: LinkKind) -> Html {
