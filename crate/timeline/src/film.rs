@@ -10,7 +10,7 @@ use lanescope_protocol::{
 use crate::assemble::Assembly;
 use crate::bar::{Bar, BarId, BarState, Check, Milestone, Note, Trouble, TxState, Wait};
 use crate::metrics::Metrics;
-use crate::moment::Moment;
+use crate::moment::{Moment, MomentIndex};
 
 /// A run, ready to be drawn. Made from a whole [`Trace`], or grown from batches of events while
 /// the run goes on. Takes any list of events: what makes no sense is left out, never a panic.
@@ -23,6 +23,7 @@ pub struct Film {
     pub(crate) accesses: Vec<Access>,
     pub(crate) assembly: Assembly,
     pub(crate) moments: Vec<Moment>,
+    pub(crate) index: MomentIndex,
     /// Measured when somebody asks first.
     pub(crate) measured: OnceLock<Metrics>,
 }
@@ -57,6 +58,7 @@ impl Film {
             accesses: Vec::new(),
             assembly,
             moments: Vec::new(),
+            index: MomentIndex::default(),
             measured: OnceLock::new(),
         }
     }
@@ -64,16 +66,29 @@ impl Film {
     /// Adds a batch of events, as it comes from the engine.
     pub fn extend(&mut self, events: &[Event]) {
         self.measured = OnceLock::new();
+        let known = self.moments.len();
+        let key = |moment: &Moment| (moment.event.time, moment.event.seq);
+        let (mut last, mut tidy) = (self.moments.last().map(key), known);
         for event in events {
             self.assembly.push(event);
-            if let Some(moment) = Moment::of(event) {
-                self.moments.push(moment);
+            let Some(moment) = Moment::of(event) else { continue };
+            // Batches of different lanes interleave: what comes late is put where it belongs.
+            if last > Some(key(&moment)) {
+                let earlier = self.moments.get(..tidy).unwrap_or(&[]);
+                tidy = earlier.partition_point(|known| key(known) <= key(&moment));
+            } else {
+                last = Some(key(&moment));
             }
+            self.moments.push(moment);
         }
         self.assembly.settle();
-        // Batches of different lanes interleave; the sort is linear where they do not.
-        self.moments.sort_by_key(|moment| (moment.event.time, moment.event.seq));
-        self.assembly.milestones.sort_by_key(|milestone| milestone.time);
+        if tidy < known || !self.moments[tidy..].is_sorted_by_key(key) {
+            self.moments[tidy..].sort_by_key(key);
+        }
+        self.index.refresh(tidy, &self.moments);
+        if !self.assembly.milestones.is_sorted_by_key(|milestone| milestone.time) {
+            self.assembly.milestones.sort_by_key(|milestone| milestone.time);
+        }
     }
 
     /// Whether the run is over and its whole trace is here.

@@ -15,5 +15,6 @@ mod incidents;
 mod measures;
 mod moving;
 mod properties;
+mod scale;
 mod sentences;
 mod theme;
