@@ -8,6 +8,7 @@
 pub mod arc;
 mod assemble;
 pub mod bar;
+pub mod builder;
 pub mod caption;
 pub mod chart;
 pub mod chrome_trace;
@@ -42,6 +43,7 @@ pub use bar::{
     Abort, Bar, BarId, BarState, Check, Ending, Fate, Milestone, MilestoneKind, Note, Trouble,
     TroubleKind, TxState, Wait,
 };
+pub use builder::FilmBuilder;
 pub use caption::{Caption, Tone};
 pub use chart::{ChartLayout, ChartLine, ChartPoint, speedup_chart};
 pub use chrome_trace::chrome_trace;

@@ -1,7 +1,7 @@
 //! Runs with more bars than pixels: what is drawn from blocks is what looking at every bar gives.
 
 use lanescope_protocol::{Event, EventKind, Trace};
-use lanescope_timeline::{Film, Frame, Layout, Viewport, synthetic};
+use lanescope_timeline::{Film, FilmBuilder, Frame, Layout, Viewport, synthetic};
 use proptest::prelude::*;
 
 fn check_same(film: &Film, frame: Frame, playhead: f64) {
@@ -142,4 +142,44 @@ fn a_frame_costs_pixels_not_bars() {
         let things = layout.cells.len() + layout.bars.len() + layout.waits.len();
         assert!(things <= 16 * 1000, "{things} things on 1000 pixels");
     }
+}
+
+fn built(bytes: &[u8], piece: usize) -> Result<Film, String> {
+    let mut builder = FilmBuilder::new(bytes.len() as u64);
+    for piece in bytes.chunks(piece) {
+        builder.feed(piece).map_err(|error| error.to_string())?;
+    }
+    builder.end().map_err(|error| error.to_string())?;
+    while builder.measure() {}
+    builder.film().ok_or_else(|| "there is no film".to_owned())
+}
+
+#[test]
+fn a_film_made_in_pieces_is_the_film() {
+    let trace = crate::fixture::trace(crate::fixture::EXCHANGE);
+    for (trace, piece) in [(trace.clone(), 1), (trace, 1000), (synthetic(3_000), 4096)] {
+        let (film, whole) = (built(&trace.encode(), piece).unwrap(), Film::new(trace));
+        assert_eq!(film.bars(), whole.bars());
+        assert_eq!(film.moments(), whole.moments());
+        assert_eq!(film.metrics(), whole.metrics());
+        assert_eq!(film.summary(), whole.summary());
+        assert_eq!((film.end(), film.matrix(14)), (whole.end(), whole.matrix(14)));
+        let frame = Frame::new(900.0, 400.0, 1.0, film.lanes(), Viewport::fit(film.end() as f64));
+        assert_eq!(
+            Layout::new(&film, frame, film.end() as f64 * 0.7),
+            Layout::new(&whole, frame, film.end() as f64 * 0.7)
+        );
+    }
+}
+
+#[test]
+fn bytes_that_are_no_film_are_refused_in_words() {
+    let mut trace = synthetic(50);
+    let bytes = trace.encode();
+    assert_eq!(built(b"PK\x03\x04", 64).unwrap_err(), "this is not a Lanescope trace");
+    let cut = built(&bytes[..bytes.len() - 3], 64).unwrap_err();
+    assert_eq!(cut, "the trace is damaged: its length is wrong");
+    trace.events.swap(3, 90);
+    let mixed = built(&trace.encode(), 640).unwrap_err();
+    assert_eq!(mixed, "the trace is damaged: its events are out of order");
 }
