@@ -13,6 +13,7 @@ lanescope runs blocks of Ethereum transactions in parallel and checks the result
   lanescope export SOURCE --format trace|chrome-trace|csv|svg [--output FILE]
                 [--theme light|dark] [--width PIXELS] [--at PERCENT]
                 [the options of run]
+  lanescope export --synthetic-bars N [the options of export]
   lanescope access-list SOURCE [--set KNOB=VALUE]... [--seed S] [--json]
   lanescope verify FILE... [--lanes N]...
   lanescope bench [SOURCE]... [--synthetic NAME]... [--strategy NAME]...
@@ -38,7 +39,8 @@ compare runs one block under every strategy asked for on every number of lanes, 
 export  runs one block, or takes a stored trace, and writes it: trace is everything,
         to be read again (TRACE.md); chrome-trace is for the viewers of browsers and
         Perfetto; csv has a row for each incarnation; svg draws the lanes. Default:
-        --format svg, to the standard output.
+        --format svg, to the standard output. --synthetic-bars makes up a run with
+        N executions that never ran, to try what draws long runs.
 access-list
         runs one block on one lane and lists the accounts and slots that it touches
         (EIP-7928). --json prints the whole list.

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
 use lanescope_timeline::paint::{Look, paint};
-use lanescope_timeline::{BarId, Film, Focus, Frame, Layout, Motion, Theme, Viewport};
+use lanescope_timeline::{BarId, Film, Focus, Frame, Layout, Motion, Theme, Viewport, Wait};
+use yew::Callback;
 
 use super::axis::Axis;
 use super::brush::Brush;
@@ -34,8 +35,13 @@ pub(super) struct Easel {
     /// The bar that the keyboard is on.
     pub(super) cursor: Option<BarId>,
     motion: Motion,
+    /// Hears whether bars are so dense that most are merged.
+    on_dense: Callback<bool>,
     pending: Option<AnimationFrame>,
 }
+
+/// So many bars are merged at least where that is said.
+const DENSE: u64 = 200;
 
 /// An easel as its listeners share it; equal only to itself. Empty while there is no canvas.
 #[derive(Clone, Default)]
@@ -48,10 +54,16 @@ impl PartialEq for Shelf {
 }
 
 impl Easel {
-    pub(super) fn new(brush: Brush, axis: Axis, subject: Subject) -> Self {
+    pub(super) fn new(
+        brush: Brush,
+        axis: Axis,
+        subject: Subject,
+        on_dense: Callback<bool>,
+    ) -> Self {
         let motion = Motion::at(subject.playhead);
         let (hover, cursor, pending) = (None, None, None);
-        Self { brush, subject, axis, size: (0.0, 0.0, 1.0), hover, cursor, motion, pending }
+        let size = (0.0, 0.0, 1.0);
+        Self { brush, subject, axis, size, hover, cursor, motion, on_dense, pending }
     }
 
     /// Shows something else. Another run is shown from its beginning, as a whole.
@@ -143,6 +155,11 @@ impl Easel {
         Layout::pick(&self.subject.film, &self.frame(), self.subject.playhead, x, y)
     }
 
+    /// The wait at a pixel of the canvas.
+    pub(super) fn wait_at(&self, x: f64, y: f64) -> Option<Wait> {
+        Layout::pick_wait(&self.subject.film, &self.frame(), self.subject.playhead, x, y)
+    }
+
     /// Paints. Returns whether the picture goes on changing by itself.
     fn draw(&mut self, now: f64) -> bool {
         if self.size.0 < 1.0 || self.size.1 < 1.0 {
@@ -160,6 +177,8 @@ impl Easel {
             playhead: true,
         };
         let layout = self.layout();
+        let merged = layout.merged();
+        self.on_dense.emit(merged >= DENSE && merged > layout.bars.len() as u64);
         self.brush.paint(&paint(&self.subject.film, &layout, &look));
         moving && self.subject.lively
     }

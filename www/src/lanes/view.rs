@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use lanescope_protocol::Version;
-use lanescope_timeline::{BarId, Film, Focus, Frame, Theme, Way};
+use lanescope_timeline::{BarId, Film, Focus, Frame, Theme, Way, format};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
@@ -54,7 +54,12 @@ pub(crate) fn lane_view(props: &LaneViewProps) -> Html {
     let tip = use_state_eq(|| None::<Tip>);
     let cursor = use_state_eq(|| None::<BarId>);
     let scale = use_state_eq(type_scale);
-    use_easel(&shelf, props, &root, &canvas, &scale);
+    let dense = use_state_eq(|| false);
+    let on_dense = use_callback((), {
+        let dense = dense.setter();
+        move |is_dense, ()| dense.set(is_dense)
+    });
+    use_easel(&shelf, props, &(root.clone(), canvas.clone()), &scale, &on_dense);
     let listeners = Listeners {
         on_select: props.on_select.clone(),
         on_seek: props.on_seek.clone(),
@@ -79,6 +84,9 @@ pub(crate) fn lane_view(props: &LaneViewProps) -> Html {
             <Surface {shelf} {listeners} {canvas} grid={grid.clone()} summary={(*summary).clone()} />
             <Twin film={props.film.clone()} time={told_time(props)} selection={props.focus.selection}
                 cursor={*cursor} {grid} on_select={props.on_select.clone()} {on_key} {on_blur} />
+            if *dense {
+                <p class="lane-dense" data-testid="lane-dense">{ dense_words(&props.film) }</p>
+            }
             { tip.map(|tip| tip::draw(&tip, &props.film, props.playhead)).unwrap_or_default() }
         </div>
     }
@@ -140,9 +148,9 @@ fn surface_part(props: &SurfaceProps) -> Html {
 fn use_easel(
     shelf: &Shelf,
     props: &LaneViewProps,
-    root: &NodeRef,
-    canvas: &NodeRef,
+    nodes: &(NodeRef, NodeRef),
     scale: &UseStateHandle<f64>,
+    on_dense: &Callback<bool>,
 ) {
     let subject = Subject {
         film: props.film.clone(),
@@ -153,11 +161,12 @@ fn use_easel(
         outlined: props.outlined,
     };
     use_effect_with((), {
-        let (shelf, root, canvas) = (shelf.clone(), root.clone(), canvas.clone());
+        let (shelf, (root, canvas)) = (shelf.clone(), nodes.clone());
         let (subject, scale, axis) = (subject.clone(), scale.setter(), props.axis.clone());
+        let on_dense = on_dense.clone();
         move |()| {
             let brush = canvas.cast::<HtmlCanvasElement>().and_then(Brush::new);
-            shelf.put(brush.map(|brush| Easel::new(brush, axis.clone(), subject)));
+            shelf.put(brush.map(|brush| Easel::new(brush, axis.clone(), subject, on_dense)));
             let kept =
                 canvas.cast::<Element>().zip(root.cast::<Element>()).map(|(canvas, root)| {
                     let watch = Watch::new(&shelf, &root, scale);
@@ -224,6 +233,11 @@ fn fonts(shelf: &Shelf) -> Option<EventListener> {
     let fonts = web_sys::window()?.document()?.fonts();
     let shelf = shelf.clone();
     Some(EventListener::new(&fonts, "loadingdone", move |_| shelf.request()))
+}
+
+/// Said where bars are denser than pixels.
+fn dense_words(film: &Film) -> String {
+    format!("{} bars; zoom in to see single ones.", format::grouped(film.bars().len() as u128))
 }
 
 /// How much larger than usual the page's type is.
