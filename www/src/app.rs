@@ -92,8 +92,8 @@ pub(crate) fn app() -> Html {
         <div class={classes!("app", (store.view == Showing::Compare).then_some("app-compare"))} data-testid="drop-target">
             { parts(&store, &ways, theme, &axis, environment) }
             <input type="file" class="unseen" ref={picker} tabindex="-1" aria-hidden="true"
-                accept=".json,.gz,application/json,application/gzip" data-testid="file" onchange={picked} />
-            if *over { <div class="drop-veil" aria-hidden="true"><p>{ "Drop a scenario or a block" }</p></div> }
+                accept=".json,.gz,.lstr,application/json,application/gzip" data-testid="file" onchange={picked} />
+            if *over { <div class="drop-veil" aria-hidden="true"><p>{ "Drop a scenario, a block or a trace" }</p></div> }
         </div>
     }
 }
@@ -118,8 +118,9 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         view: store.view,
         threads: store.has_threads(),
         ready: view.ready,
-        filmed: store.film.is_some(),
-        running: store.running.is_some(),
+        filmed: store.film.is_some() || store.stored.is_some(),
+        running: store.is_busy(),
+        stored: store.stored.is_some(),
         open: ways.open.clone(),
         theme: ways.turn_theme.clone(),
     };
@@ -141,8 +142,8 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         motion: !store.still && SPEEDS[playback.speed] <= 4.0,
         theme,
         engine: store.engine,
-        running: store.running.is_some(),
-        progress: store.running.as_ref().and_then(|running| running.progress.clone()),
+        running: store.is_busy(),
+        progress: store.progress(),
     };
     let hands = (&ways.on_seek, &ways.on_range);
     let time = TransportProps::of(store, dispatch, view.film.clone(), axis, theme, hands);
@@ -321,9 +322,12 @@ fn use_effects(
             &file,
             Callback::from(move |read: files::Read| {
                 let action = match read {
-                    Ok((name, bytes)) => {
+                    Ok(files::Brought::Bytes(name, bytes)) => {
                         let file = effects.borrow_mut().keep(bytes);
                         Action::FileRead { file, name }
+                    }
+                    Ok(files::Brought::Trace(file)) => {
+                        return effects.borrow_mut().read_trace(file);
                     }
                     Err(sentence) => Action::Refused(sentence),
                 };

@@ -1,21 +1,24 @@
 //! What the page does outside itself: the worker, timers, files.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use js_sys::ArrayBuffer;
+use lanescope_protocol::Command;
 use lanescope_protocol::limits::PAGE_LANES_MAX;
-use lanescope_protocol::{Command, Report, Trace, trace};
-use lanescope_timeline::Film;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
 use yew::{Callback, UseReducerDispatcher};
 
-use crate::engine_link::{EngineLink, Flavour, Incoming};
-use crate::export;
+use crate::engine_link::{EngineLink, Flavour};
+use crate::export::{self, Keepsake};
 use crate::files;
+use crate::films::{Source, Wanted, make};
+use crate::inbox::Inbox;
 use crate::lanes::Axis;
 use crate::record::Recorder;
-use crate::store::{Action, FileId, Job, RecordWish, Store, Wish};
+use crate::store::{Action, FileId, Job, RecordWish, Store, StoredNews, Wish};
 
 /// A new engine is started at most this often in [`WINDOW_MS`], because the threads of a dead one
 /// keep their memory for a while.
@@ -43,6 +46,15 @@ pub(crate) enum Effect {
     },
     /// Send a command.
     Send(Box<Command>),
+    /// Of a comparison, only so many runs are wanted as films.
+    Films {
+        /// Which comparison.
+        run: u32,
+        /// How many, from the first on.
+        films: u32,
+    },
+    /// Read a stored trace no further.
+    StopReading,
     /// Have the engine read a file that the page keeps.
     Open {
         /// Which.
@@ -85,8 +97,10 @@ pub(crate) struct Effects {
     dispatch: UseReducerDispatcher<Store>,
     flavour: Flavour,
     link: Option<EngineLink>,
-    /// Counts engines, so that the last words of a dead one are not taken for its successor's.
-    generation: Rc<Cell<u32>>,
+    /// Where what it says is understood.
+    inbox: Inbox,
+    /// Whether the stored trace that is being read is still wanted.
+    reading: Rc<Cell<bool>>,
     starts: Vec<f64>,
     timers: Vec<(Delayed, Timeout)>,
     files: Vec<(FileId, ArrayBuffer)>,
@@ -95,20 +109,19 @@ pub(crate) struct Effects {
     done: u64,
     axis: Axis,
     /// The bytes of the last run that ended.
-    trace: Keepsake,
+    kept: Keepsake,
 }
-
-/// Bytes of a trace, shared with whoever receives them.
-pub(crate) type Keepsake = Rc<RefCell<Rc<Vec<u8>>>>;
 
 impl Effects {
     /// Starts nothing yet.
     pub(crate) fn new(dispatch: UseReducerDispatcher<Store>, flavour: Flavour, axis: Axis) -> Self {
+        let kept = Keepsake::default();
         Self {
+            inbox: Inbox::new(dispatch.clone(), kept.clone()),
+            reading: Rc::default(),
             dispatch,
             flavour,
             link: None,
-            generation: Rc::default(),
             starts: Vec::new(),
             timers: Vec::new(),
             files: Vec::new(),
@@ -116,7 +129,7 @@ impl Effects {
             recorder: None,
             done: 0,
             axis,
-            trace: Keepsake::default(),
+            kept,
         }
     }
 
@@ -141,10 +154,43 @@ impl Effects {
         file
     }
 
+    /// Reads a file that holds a trace. Another one takes the place of what is being read.
+    pub(crate) fn read_trace(&mut self, file: File) {
+        self.reading.set(false);
+        self.reading = Rc::new(Cell::new(true));
+        let (dispatch, wanted) = (self.dispatch.clone(), Rc::clone(&self.reading));
+        let name: Rc<str> = file.name().into();
+        let kept = self.kept.clone();
+        spawn_local(async move {
+            let told = |share: f64| {
+                if wanted.get() {
+                    let news = StoredNews::Reading(Rc::clone(&name), share);
+                    dispatch.dispatch(Action::Stored(news));
+                }
+                wanted.get()
+            };
+            let source = Source::File(file);
+            let made = make(&source, Wanted::Film, told).await;
+            if !wanted.get() {
+                return;
+            }
+            if matches!(made, Ok(Some(_))) {
+                kept.keep_stored(source);
+            }
+            dispatch.dispatch(Action::Stored(match made {
+                Ok(Some(film)) => StoredNews::Read(name, Rc::new(film)),
+                Ok(None) => StoredNews::Stopped,
+                Err(sentence) => StoredNews::Unreadable(format!("\"{name}\": {sentence}.")),
+            }));
+        });
+    }
+
     fn perform(&mut self, effect: &Effect) {
         match effect {
             Effect::Spawn { forced } => self.spawn(*forced),
             Effect::Send(command) => self.send(command, None),
+            Effect::Films { run, films } => self.inbox.want_films(*run, *films),
+            Effect::StopReading => self.reading.set(false),
             Effect::Open { file, name } => {
                 // The engine gets a copy: the page keeps the file, to read it again after a crash.
                 let kept = self.files.iter().find(|(kept, _)| kept == file);
@@ -172,8 +218,7 @@ impl Effects {
     fn export(&self, job: &Job) {
         let dispatch = self.dispatch.clone();
         let refused = Callback::from(move |sentence| dispatch.dispatch(Action::Refused(sentence)));
-        let trace = Rc::clone(&self.trace);
-        export::make(job.clone(), self.axis.clone(), trace, refused);
+        export::make(job.clone(), self.axis.clone(), &self.kept, refused);
     }
 
     fn refuse(&self, sentence: Option<String>) {
@@ -206,6 +251,7 @@ impl Effects {
 
     fn spawn(&mut self, forced: bool) {
         self.link = None;
+        self.inbox.close();
         self.timers.clear();
         let now = js_sys::Date::now();
         self.starts.retain(|start| now - start < WINDOW_MS);
@@ -217,8 +263,9 @@ impl Effects {
             return;
         }
         self.starts.push(now);
-        self.generation.set(self.generation.get() + 1);
-        let incoming = listen(&self.dispatch, &self.generation, &self.trace);
+        self.inbox = Inbox::new(self.dispatch.clone(), self.kept.clone());
+        let inbox = self.inbox.clone();
+        let incoming = Callback::from(move |incoming| inbox.take(incoming));
         match EngineLink::spawn(self.flavour, PAGE_LANES_MAX, &incoming) {
             Ok(link) => {
                 self.link = Some(link);
@@ -226,47 +273,5 @@ impl Effects {
             }
             Err(message) => self.dispatch.dispatch(Action::Broke(message)),
         }
-    }
-}
-
-fn listen(
-    dispatch: &UseReducerDispatcher<Store>,
-    generation: &Rc<Cell<u32>>,
-    trace: &Keepsake,
-) -> Callback<Incoming> {
-    let trace = Rc::clone(trace);
-    let (dispatch, current, mine) = (dispatch.clone(), Rc::clone(generation), generation.get());
-    Callback::from(move |incoming| {
-        if current.get() == mine {
-            dispatch.dispatch(understand(incoming, &trace));
-        }
-    })
-}
-
-/// Reads the bytes of a message, so that the store gets what it can use at once.
-fn understand(incoming: Incoming, kept: &Keepsake) -> Action {
-    let unreadable = |error: trace::TraceError| Action::Broke(error.to_string());
-    match incoming {
-        Incoming::Broke(message) => Action::Broke(message),
-        Incoming::Report(report, bytes) => match (*report, bytes) {
-            (Report::Finished { run }, Some(bytes)) => {
-                let decoded = Trace::decode(&bytes);
-                kept.replace(Rc::new(bytes));
-                decoded.map_or_else(unreadable, |trace| Action::Filmed {
-                    run,
-                    film: Rc::new(Film::new(trace)),
-                })
-            }
-            (Report::Compared { run, index, left }, Some(bytes)) => Trace::decode(&bytes)
-                .map_or_else(unreadable, |trace| Action::Compared {
-                    run,
-                    index,
-                    left,
-                    trace: Box::new(trace),
-                }),
-            (Report::Events { run }, Some(bytes)) => trace::decode_events(&bytes)
-                .map_or_else(unreadable, |events| Action::Happened { run, events }),
-            (report, _) => Action::Told(Box::new(report)),
-        },
     }
 }

@@ -4,7 +4,7 @@
 //! to carry, a transferred buffer.
 
 use gloo_events::EventListener;
-use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Object, Reflect};
 use lanescope_protocol::{Command, Report};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
@@ -34,7 +34,7 @@ impl Flavour {
 #[derive(Debug)]
 pub(crate) enum Incoming {
     /// A report, with the bytes that travelled beside it.
-    Report(Box<Report>, Option<Vec<u8>>),
+    Report(Box<Report>, Option<ArrayBuffer>),
     /// The worker itself broke, or spoke nonsense.
     Broke(String),
 }
@@ -102,10 +102,7 @@ fn to_js(command: &Command) -> Result<JsValue, serde_wasm_bindgen::Error> {
 fn received(event: &web_sys::Event) -> Incoming {
     let data = event.unchecked_ref::<MessageEvent>().data();
     let part = |name: &str| Reflect::get(&data, &name.into()).unwrap_or(JsValue::UNDEFINED);
-    let bytes = part("buffer")
-        .dyn_into::<ArrayBuffer>()
-        .ok()
-        .map(|buffer| Uint8Array::new(&buffer).to_vec());
+    let bytes = part("buffer").dyn_into::<ArrayBuffer>().ok();
     match Report::deserialize(serde_wasm_bindgen::Deserializer::from(part("message"))) {
         Ok(report) => Incoming::Report(Box::new(report), bytes),
         Err(error) => Incoming::Broke(format!("it sent something unreadable ({error})")),

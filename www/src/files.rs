@@ -1,36 +1,59 @@
 //! Files in and out: chosen, dropped, saved. Nothing leaves the user's machine.
 
 use js_sys::{Array, ArrayBuffer, JsString, Uint8Array};
-use lanescope_protocol::limits::FILE_BYTES_MAX;
+use lanescope_protocol::Trace;
+use lanescope_protocol::limits::{FILE_BYTES_MAX, TRACE_BYTES_MAX};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url};
 use yew::Callback;
 
-/// What became of a file that the user brought.
-pub(crate) type Read = Result<(String, ArrayBuffer), String>;
+/// A file that the user brought.
+pub(crate) enum Brought {
+    /// Its name and its bytes.
+    Bytes(String, ArrayBuffer),
+    /// It holds a trace, which is read piece by piece.
+    Trace(File),
+}
 
-/// Reads a file. Says at once if it is too big, else answers when its bytes are here.
+/// What became of it.
+pub(crate) type Read = Result<Brought, String>;
+
+/// Bytes that tell a trace.
+const OPENING: f64 = 16.0;
+
+/// Reads a file and answers when its bytes are here. A trace is only told by its first bytes.
 pub(crate) fn read(file: &File, answer: Callback<Read>) {
-    let name = file.name();
-    if file.size() > FILE_BYTES_MAX as f64 {
-        answer.emit(Err(format!(
-            "\"{name}\" has {:.0} MB; files up to {} MB can be opened.",
-            file.size() / 1e6,
-            FILE_BYTES_MAX >> 20
-        )));
-        return;
-    }
-    let promise = file.array_buffer();
+    let file = file.clone();
     spawn_local(async move {
-        let bytes =
-            JsFuture::from(promise).await.map(|bytes| bytes.unchecked_into::<ArrayBuffer>());
-        answer.emit(
-            bytes
-                .map(|bytes| (name.clone(), bytes))
-                .map_err(|_| format!("\"{name}\" cannot be read.")),
-        );
+        let read = bring(&file).await;
+        answer.emit(read);
     });
+}
+
+async fn bring(file: &File) -> Read {
+    let name = file.name();
+    let unreadable = |_: JsValue| format!("\"{name}\" cannot be read.");
+    let opening = file.slice_with_f64_and_f64(0.0, OPENING).map_err(unreadable)?;
+    let opening = JsFuture::from(opening.array_buffer()).await.map_err(unreadable)?;
+    let is_trace = Trace::is_encoded(&Uint8Array::new(&opening).to_vec());
+    let most = if is_trace { TRACE_BYTES_MAX } else { FILE_BYTES_MAX as u64 };
+    if file.size() > most as f64 {
+        let what = if is_trace { "traces" } else { "files" };
+        return Err(format!(
+            "\"{name}\" has {:.0} MB; {what} up to {} MB can be opened.",
+            file.size() / 1e6,
+            most >> 20
+        ));
+    }
+    if is_trace {
+        return Ok(Brought::Trace(file.clone()));
+    }
+    if name.ends_with(".lstr") {
+        return Err(format!("\"{name}\" is not a Lanescope trace."));
+    }
+    let bytes = JsFuture::from(file.array_buffer()).await.map_err(unreadable)?;
+    Ok(Brought::Bytes(name.clone(), bytes.unchecked_into()))
 }
 
 /// Text as a file's content; `kind` is its media type.
@@ -38,9 +61,9 @@ pub(crate) fn text(text: &str, kind: &str) -> Result<Blob, String> {
     blob(&Array::of1(&JsString::from(text)), kind)
 }
 
-/// Bytes as a file's content.
-pub(crate) fn bytes(bytes: &[u8], kind: &str) -> Result<Blob, String> {
-    blob(&Array::of1(&Uint8Array::from(bytes)), kind)
+/// Bytes outside the page's own memory as a file's content.
+pub(crate) fn buffer(bytes: &ArrayBuffer, kind: &str) -> Result<Blob, String> {
+    blob(&Array::of1(bytes), kind)
 }
 
 fn blob(parts: &Array, kind: &str) -> Result<Blob, String> {

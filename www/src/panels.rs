@@ -13,7 +13,7 @@ use crate::findings::{FindingsProps, findings};
 use crate::icons::Icon;
 use crate::inspector::{IncarnationProps, TotalsProps, incarnation, totals};
 use crate::part::part;
-use crate::store::{Action, Beside, Engine, Sheet, Store, Wish};
+use crate::store::{Action, Beside, Engine, NOTHING_TO_RUN, Sheet, Store, Stored, Wish};
 use crate::tabs::{Tab, tabs};
 use crate::words::{Dispatch, Shared, wish};
 
@@ -53,6 +53,9 @@ impl View {
 
 /// The block: its list, and below it the form of one transaction or the knobs.
 pub(crate) fn block_panel(store: &Store, dispatch: &Dispatch, view: &View) -> Html {
+    if let (Some(stored), Some(film)) = (&store.stored, &view.film) {
+        return stored_panel(stored, film, dispatch);
+    }
     let Some(scenario) = &view.scenario else {
         return html! {
             <section class="block" aria-label="Block"><h2 class="panel-title">{ "Block" }</h2></section>
@@ -82,6 +85,22 @@ pub(crate) fn block_panel(store: &Store, dispatch: &Dispatch, view: &View) -> Ht
                 { Icon::Add.draw() }{ "Add transaction" }
             </button>
             { below_the_list(store, dispatch, scenario) }
+        </section>
+    }
+}
+
+/// A stored trace has no list to edit: what it is, and the way back.
+fn stored_panel(stored: &Stored, film: &Film, dispatch: &Dispatch) -> Html {
+    html! {
+        <section class="block" aria-label="Block" data-testid="stored">
+            <h2 class="panel-title">
+                <span>{ "Block · " }{ format::count(film.transaction_count(), "transaction") }</span>
+                <span class="aside">{ "stored trace" }</span>
+            </h2>
+            <p class="stored-words">{ stored.words(film) }</p>
+            <p class="note">{ NOTHING_TO_RUN }</p>
+            <button class="control" data-testid="stored-back" title="Back to your block (Ctrl+Z)"
+                onclick={wish(dispatch, Wish::OwnBlock)}>{ "Back to my block" }</button>
         </section>
     }
 }

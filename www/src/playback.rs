@@ -159,9 +159,17 @@ impl Playback {
     ) -> Option<usize> {
         self.pause();
         let is = |index: &usize| film.moments()[*index].event.kind == wanted;
+        let before = self.step.saturating_sub(1);
         let found = match toward {
+            // Aborts are known by their place: in a long run the next one may be far.
+            Toward::Forward if wanted == EventKind::Aborted => next_abort(film, self.step),
+            Toward::Back if wanted == EventKind::Aborted => {
+                let aborts = film.aborts();
+                let earlier = aborts.partition_point(|at| (*at as usize) < before);
+                aborts.get(..earlier).and_then(<[u32]>::last).map(|at| *at as usize)
+            }
             Toward::Forward => (self.step..film.moments().len()).find(is),
-            Toward::Back => (0..self.step.saturating_sub(1).min(film.moments().len())).rfind(is),
+            Toward::Back => (0..before.min(film.moments().len())).rfind(is),
         }?;
         self.set_step(film, found + 1);
         Some(found)
@@ -261,8 +269,9 @@ fn ticks_per_ms(film: &Film) -> f64 {
 }
 
 fn next_abort(film: &Film, from: usize) -> Option<usize> {
-    let moments = film.moments();
-    (from..moments.len()).find(|index| moments[*index].event.kind == EventKind::Aborted)
+    let aborts = film.aborts();
+    let next = aborts.partition_point(|at| (*at as usize) < from);
+    aborts.get(next).map(|at| *at as usize)
 }
 
 #[cfg(test)]

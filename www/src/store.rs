@@ -16,6 +16,7 @@ mod recording;
 mod requests;
 mod running;
 mod settings;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod why;
@@ -25,9 +26,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use lanescope_protocol::scenario::Recipe;
-use lanescope_protocol::{
-    Catalogue, LocationId, Report, Scenario, Settings, Strategy, Trace, Version,
-};
+use lanescope_protocol::{Catalogue, LocationId, Report, Scenario, Settings, Strategy, Version};
 use lanescope_timeline::{Film, Moment};
 use yew::Reducible;
 
@@ -47,6 +46,7 @@ pub(crate) use requests::FileId;
 use requests::{Awaited, OpenFile, Pending};
 pub(crate) use running::{Intent, Progress, Running, Times, Timing};
 pub(crate) use settings::{Cost, Place, Refused};
+pub(crate) use stored::{NOTHING_TO_RUN, Stored, StoredNews};
 pub(crate) use why::{Why, WhyWish};
 pub(crate) use wishes::Wish;
 
@@ -114,6 +114,10 @@ pub(crate) struct Store {
     /// What the film shows, to tell whether the block was edited since.
     pub(crate) filmed: Option<Rc<Scenario>>,
     pub(crate) times: Times,
+    /// The stored trace that is shown instead of the own block's run.
+    pub(crate) stored: Option<Stored>,
+    /// How far a stored trace is read.
+    reading: Option<Progress>,
     pub(crate) playback: Playback,
     /// The range that is played again and again.
     pub(crate) range: Range,
@@ -198,9 +202,11 @@ pub(crate) enum Action {
         index: u32,
         /// Runs that are still to come.
         left: u32,
-        /// What happened in it.
-        trace: Box<Trace>,
+        /// What happened in it; of a run that is wanted for its summary only, no more than that.
+        film: Rc<Film>,
     },
+    /// How it goes with a file that holds a trace.
+    Stored(StoredNews),
     /// The worker broke.
     Broke(String),
     /// A new worker was started.
@@ -250,6 +256,8 @@ impl Store {
             live: None,
             filmed: None,
             times: Times::default(),
+            stored: None,
+            reading: None,
             playback: Playback::default(),
             range: Range::default(),
             bookmarks: Bookmarks::default(),
@@ -318,6 +326,17 @@ impl Store {
         }
     }
 
+    /// Whether something goes on that can be stopped.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.running.is_some() || self.reading.is_some()
+    }
+
+    /// How far what goes on is.
+    pub(crate) fn progress(&self) -> Option<Progress> {
+        let running = || self.running.as_ref().and_then(|running| running.progress.clone());
+        self.reading.clone().or_else(running)
+    }
+
     /// One word for tests and styles.
     pub(crate) fn state(&self) -> &'static str {
         match self.engine {
@@ -339,9 +358,10 @@ impl Store {
             Action::Told(report) => self.hear(*report),
             Action::Happened { run, events } => self.extend_live(run, &events),
             Action::Filmed { run, film } => self.show_finished(run, film),
-            Action::Compared { run, index, left, trace } => {
-                self.compared(run, index, left, Ok(*trace));
+            Action::Compared { run, index, left, film } => {
+                self.compared(run, index, left, Ok(film));
             }
+            Action::Stored(news) => self.hear_of_stored(news),
             Action::Broke(message) => self.fail(&message),
             Action::Spawned => self.engine = Engine::Booting,
             Action::SpawnHeld => {

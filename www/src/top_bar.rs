@@ -7,7 +7,7 @@ use yew::{Callback, Event, Html, TargetCast, classes, html};
 use crate::export::ExportMenu;
 use crate::icons::{Icon, logo};
 use crate::menu::Menu;
-use crate::store::{Action, FindWish, View, Wish};
+use crate::store::{Action, FindWish, NOTHING_TO_RUN, View, Wish};
 use crate::words::{Dispatch, Shared, typed, wish};
 
 /// Said where real threads cannot be had.
@@ -37,6 +37,8 @@ pub(crate) struct TopBarProps {
     /// There is a run to take away.
     pub(crate) filmed: bool,
     pub(crate) running: bool,
+    /// A stored trace is shown, which cannot be run.
+    pub(crate) stored: bool,
     pub(crate) open: Callback<()>,
     pub(crate) theme: Callback<()>,
 }
@@ -47,9 +49,11 @@ pub(crate) fn top_bar(props: &TopBarProps) -> Html {
         <header class="top">
             <h1 class="brand">{ logo() }<span>{ "Lanescope" }</span></h1>
             { picker(props) }
-            <div class="contest">{ strategy(props) }{ comparison(props) }</div>
-            { lanes(props) }
-            { clock(props) }
+            <div class="contest">
+                <fieldset class="bare" disabled={props.stored}>{ strategy(props) }</fieldset>
+                { comparison(props) }
+            </div>
+            <fieldset class="bare" disabled={props.stored}>{ lanes(props) }{ clock(props) }</fieldset>
             <span class="top-gap" />
             <div class="top-end">
                 <button class="control square" data-testid="find-open" title="Search this run (/)"
@@ -57,8 +61,8 @@ pub(crate) fn top_bar(props: &TopBarProps) -> Html {
                     onclick={wish(dispatch, Wish::Find(FindWish::Open))}>
                     { Icon::Search.draw() }
                 </button>
-                <button class="control square" data-testid="open" title="Open a scenario or a block"
-                    aria-label="Open a scenario or a block" onclick={props.open.reform(|_| ())}>
+                <button class="control square" data-testid="open" title="Open a scenario, a block or a trace"
+                    aria-label="Open a scenario, a block or a trace" onclick={props.open.reform(|_| ())}>
                     { Icon::Open.draw() }
                 </button>
                 <ExportMenu dispatch={dispatch.clone()} filmed={props.filmed}
@@ -71,8 +75,9 @@ pub(crate) fn top_bar(props: &TopBarProps) -> Html {
                     <button class="control primary run" data-testid="cancel"
                         onclick={wish(dispatch, Wish::Cancel)}>{ "Stop" }</button>
                 } else {
-                    <button class="control primary run" data-testid="run" title="Run (R)"
-                        disabled={!props.ready || props.scenario.is_none()}
+                    <button class="control primary run" data-testid="run"
+                        title={if props.stored { NOTHING_TO_RUN } else { "Run (R)" }}
+                        disabled={!props.ready || props.scenario.is_none() || props.stored}
                         onclick={wish(dispatch, Wish::Run)}>{ "Run" }</button>
                 }
             </div>

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write as _, stdout};
 
 use anyhow::{Context as _, Result, bail};
 use lanescope_protocol::Trace;
-use lanescope_timeline::{Film, chrome_trace, csv, lanes_svg, trace_json};
+use lanescope_timeline::{Film, chrome_trace, csv, lanes_svg, synthetic, trace_json};
 
 use crate::arguments::{ExportArguments, Format};
 use crate::stored;
@@ -17,7 +17,11 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<()> {
             "a trace is binary, and no terminal shows that: say where it goes with --output FILE"
         );
     }
-    let bytes = write(stored::trace(&arguments.run)?, arguments);
+    let trace = match arguments.synthetic_bars {
+        Some(bars) => synthetic(bars),
+        None => stored::trace(&arguments.run)?,
+    };
+    let bytes = write(trace, arguments);
     match &arguments.output {
         Some(path) => {
             fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))

@@ -14,6 +14,7 @@ lanescope runs blocks of Ethereum transactions in parallel and checks the result
                 [--theme light|dark] [--width PIXELS] [--at PERCENT]
                 [the options of run]
   lanescope lint SOURCE [--json] [--deny] [the options of run]
+  lanescope export --synthetic-bars N [the options of export]
   lanescope access-list SOURCE [--set KNOB=VALUE]... [--seed S] [--json]
   lanescope verify FILE... [--lanes N]...
   lanescope bench [SOURCE]... [--synthetic NAME]... [--strategy NAME]...
@@ -37,10 +38,11 @@ compare runs one block under every strategy asked for on every number of lanes, 
         the lanes. The exit status is 1 if the result of a strategy of class E0 or
         E1 is not what the class promises.
 export  runs one block, or takes a stored trace, and writes it: trace is everything,
-        to be read again, and json the same with names (TRACE.md); chrome-trace is for the viewers of browsers and
-        Perfetto; csv has a row for each incarnation; svg draws the lanes;
-        transcript tells every event in a sentence. Default: --format svg, to the
-        standard output.
+        to be read again, and json the same with names (TRACE.md); chrome-trace is
+        for the viewers of browsers and Perfetto; csv has a row for each incarnation;
+        svg draws the lanes; transcript tells every event in a sentence. Default:
+        --format svg, to the standard output. --synthetic-bars makes up a run with
+        N executions that never ran, to try what draws long runs.
 lint    runs one block, or takes a stored trace, and says what keeps it from being
         faster, with the evidence and what to do about it (LINTS.md). With --deny
         the exit status is 1 if there is anything to say.

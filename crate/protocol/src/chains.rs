@@ -96,6 +96,15 @@ impl<'a> Commits<'a> {
         Self { all, positions, accesses }
     }
 
+    /// From what is known already. `all` must be in the order of commits, each transaction once;
+    /// `accesses` sorted by incarnation.
+    #[must_use]
+    pub fn of(all: Vec<Commit>, accesses: &'a [Access]) -> Self {
+        let places = all.iter().enumerate();
+        let positions = places.map(|(at, commit)| (commit.version.tx, at)).collect();
+        Self { all, positions, accesses }
+    }
+
     /// Every one, in the order of commits.
     #[must_use]
     pub fn all(&self) -> &[Commit] {

@@ -27,4 +27,4 @@ pub use scenario::Scenario;
 pub use settings::{Clock, Costs, Settings};
 pub use spread::Spread;
 pub use strategy::{Class, PRESETS, Preset, Rules, Strategy, StrategyName};
-pub use trace::{Trace, TraceError};
+pub use trace::{Trace, TraceError, TraceReader};

@@ -9,6 +9,8 @@ pub const LANES_MAX: u16 = 256;
 pub const PAGE_LANES_MAX: u16 = 16;
 /// Bytes of a file that is opened, before and after decompression.
 pub const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of a trace that is opened: it is read piece by piece.
+pub const TRACE_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// Accounts and contracts that a scenario may declare.
 pub const ACCOUNTS_MAX: usize = 100_000;
 /// Bytes of calldata of one transaction.

@@ -1,10 +1,14 @@
 //! The complete record of a run, from which everything on the page is derived.
 
+mod reader;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::{ACCESS_BYTES, Access, EVENT_BYTES, Event, FallbackReason, Status};
 use crate::settings::Settings;
 use crate::strategy::Class;
+
+pub use reader::TraceReader;
 
 /// Version of the byte form.
 pub const TRACE_VERSION: u16 = 3;
@@ -163,7 +167,8 @@ pub enum TraceError {
     Damaged(&'static str),
 }
 
-#[derive(Serialize, Deserialize)]
+/// As [`TraceReader`] reads it, field by field.
+#[derive(Serialize)]
 struct Head {
     summary: Summary,
     transactions: Vec<TransactionInfo>,
@@ -239,41 +244,10 @@ impl Trace {
 
     /// Reads the byte form.
     pub fn decode(bytes: &[u8]) -> Result<Self, TraceError> {
-        let rest = bytes.strip_prefix(&MAGIC).ok_or(TraceError::NotATrace)?;
-        let (version, rest) =
-            rest.split_first_chunk().ok_or(TraceError::Damaged("it is cut off"))?;
-        let version = u16::from_le_bytes(*version);
-        if version != TRACE_VERSION {
-            return Err(TraceError::UnknownVersion(version));
-        }
-        let (length, rest) =
-            rest.split_first_chunk().ok_or(TraceError::Damaged("it is cut off"))?;
-        let length = u32::from_le_bytes(*length) as usize;
-        let (head, rest) =
-            rest.split_at_checked(length).ok_or(TraceError::Damaged("it is cut off"))?;
-        let head: Head = postcard::from_bytes(head)
-            .map_err(|_| TraceError::Damaged("its header cannot be read"))?;
-        // In 64 bits: on wasm32 a forged count could wrap around.
-        let bytes_of = |count: u32, size: usize| u64::from(count) * size as u64;
-        let (events, accesses) =
-            (bytes_of(head.events, EVENT_BYTES), bytes_of(head.accesses, ACCESS_BYTES));
-        if events + accesses != rest.len() as u64 {
-            return Err(TraceError::Damaged("its length is wrong"));
-        }
-        let (events, accesses) = rest.split_at(events as usize);
-        Ok(Self {
-            summary: head.summary,
-            transactions: head.transactions,
-            locations: head.locations,
-            events: decode_events(events)?,
-            accesses: accesses
-                .as_chunks()
-                .0
-                .iter()
-                .map(Access::decode)
-                .collect::<Option<_>>()
-                .ok_or(TraceError::Damaged("a read or write is not one"))?,
-        })
+        let mut reader = TraceReader::new(bytes.len() as u64);
+        reader.feed(bytes)?;
+        reader.end()?;
+        Ok(core::mem::take(reader.read()))
     }
 }
 

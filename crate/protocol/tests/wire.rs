@@ -6,7 +6,7 @@ use lanescope_protocol::event::{ACCESS_BYTES, EVENT_BYTES};
 use lanescope_protocol::message::{BenchFigures, Catalogue, Measurement};
 use lanescope_protocol::scenario::{Call, Envelope, Recipe, Transaction};
 use lanescope_protocol::trace::{LocationInfo, LocationKind, Summary, TransactionInfo};
-use lanescope_protocol::trace::{TraceError, decode_events};
+use lanescope_protocol::trace::{TraceError, TraceReader, decode_events};
 use lanescope_protocol::{
     Access, AccessKind, Clock, Command, Costs, Event, EventKind, Incarnation, Lane, LocationId,
     Report, Scenario, Settings, Trace, TxIndex, Version,
@@ -91,12 +91,26 @@ proptest! {
     }
 
     #[test]
+    fn a_trace_is_read_in_pieces_of_any_size(trace in trace(), size in 1..200usize) {
+        let bytes = trace.encode();
+        let mut reader = TraceReader::new(bytes.len() as u64);
+        for piece in bytes.chunks(size) {
+            reader.feed(piece).unwrap();
+        }
+        reader.end().unwrap();
+        prop_assert_eq!(core::mem::take(reader.read()), trace);
+    }
+
+    #[test]
     fn a_cut_or_altered_trace_is_refused_or_read_but_never_panics(
         trace in trace(), cut in any::<prop::sample::Index>(), byte in any::<u8>(),
     ) {
         let bytes = trace.encode();
         let at = cut.index(bytes.len());
         prop_assert!(Trace::decode(&bytes[..at]).is_err());
+        let mut reader = TraceReader::new(bytes.len() as u64);
+        prop_assert!(bytes[..at].chunks(7).all(|piece| reader.feed(piece).is_ok()));
+        prop_assert!(reader.end().is_err());
         let mut altered = bytes;
         altered[at] = byte;
         let _ = Trace::decode(&altered);

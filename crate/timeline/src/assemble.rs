@@ -7,6 +7,7 @@ use lanescope_protocol::{Event, EventKind, Fault, Lane, Settings, TxIndex, Versi
 
 use crate::bar::{Abort, Bar, BarId, Check, Ending, Milestone, Note, Trouble, Wait};
 use crate::columns::Columns;
+use crate::pyramid::Longest;
 
 /// What is known of one lane.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +20,16 @@ pub(crate) struct Track {
     troubled: Vec<usize>,
     /// The bars once more, up to date after [`Assembly::settle`].
     pub(crate) columns: Columns,
-    /// The first bar whose columns are out of date.
+    /// From here on all columns are out of date, and before it these are.
     changed: usize,
+    touched: Vec<usize>,
+    /// How long waits and checks are, up to date after [`Assembly::settle`].
+    pub(crate) wait_lengths: Longest,
+    pub(crate) check_lengths: Longest,
+    /// How many of them were there then.
+    settled: (usize, usize),
+    /// Waits that are crashes written down as such.
+    pub(crate) crashes: Vec<usize>,
     running: Option<BarId>,
     waiting: bool,
     checking: bool,
@@ -39,6 +48,10 @@ pub(crate) struct History {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Assembly {
     pub(crate) bars: Vec<Bar>,
+    /// Where each bar stands on its lane.
+    places: Vec<u32>,
+    /// Bars that became final, in the order in which they did.
+    pub(crate) commits: Vec<BarId>,
     pub(crate) lanes: Vec<Track>,
     pub(crate) histories: Vec<History>,
     pub(crate) milestones: Vec<Milestone>,
@@ -109,12 +122,20 @@ impl Assembly {
             .find(|id| self.bars.get(id.get()).is_some_and(|bar| bar.version == version))
     }
 
+    /// Makes room, so that a long record does not move again and again while it grows.
+    pub(crate) fn reserve(&mut self, bars: usize) {
+        self.bars.reserve(bars);
+        self.places.reserve(bars);
+        self.commits.reserve(bars.min(TRANSACTIONS_MAX));
+    }
+
     /// Remembers that a bar's columns are out of date.
     fn touch(&mut self, id: BarId) {
-        let (lane, start) = (self.bars[id.get()].lane, self.bars[id.get()].start);
-        let track = &mut self.lanes[lane.get()];
-        let at = track.bars.partition_point(|other| self.bars[other.get()].start < start);
-        track.changed = track.changed.min(at);
+        let track = &mut self.lanes[self.bars[id.get()].lane.get()];
+        let at = self.places[id.get()] as usize;
+        if at < track.changed && track.touched.last() != Some(&at) {
+            track.touched.push(at);
+        }
     }
 
     fn history(&mut self, tx: TxIndex) -> &mut History {
@@ -137,6 +158,7 @@ impl Assembly {
             committed_at: None,
             skipped_at: None,
         });
+        self.places.push(self.lanes[lane.get()].bars.len() as u32);
         self.history(version.tx).runs.push(id);
         id
     }
@@ -228,6 +250,7 @@ impl Assembly {
         let bar = &mut self.bars[id.get()];
         bar.skipped_at = None;
         bar.committed_at = Some(if bar.ending == Ending::Open { time } else { time.max(bar.end) });
+        self.commits.push(id);
         self.touch(id);
     }
 
@@ -237,9 +260,16 @@ impl Assembly {
         let running = self.lanes[lane.get()].running;
         let start = running.map_or(time, |id| self.bars[id.get()].start);
         let id = self.add_bar(lane, version, start, Ending::Cut);
-        let bars = &mut self.lanes[lane.get()].bars;
-        let at = if running.is_some() { bars.len().saturating_sub(1) } else { bars.len() };
-        bars.insert(at, id);
+        let track = &mut self.lanes[lane.get()];
+        match running {
+            Some(running) => {
+                let at = track.bars.len().saturating_sub(1);
+                track.bars.insert(at, id);
+                track.changed = track.changed.min(at);
+                self.places.swap(id.get(), running.get());
+            }
+            None => track.bars.push(id),
+        }
         id
     }
 
@@ -250,11 +280,15 @@ impl Assembly {
             return;
         }
         track.waiting = true;
+        let reason = WaitReason::from_code(event.detail);
+        if reason == WaitReason::Crashed {
+            track.crashes.push(track.waits.len());
+        }
         track.waits.push(Wait {
             lane: event.lane,
             start: time,
             end: time,
-            reason: WaitReason::from_code(event.detail),
+            reason,
             tx: event.tx,
             on: event.other,
             location: event.location,
@@ -289,11 +323,17 @@ impl Assembly {
             for at in &track.troubled {
                 track.troubles[*at].end = end.max(track.troubles[*at].start);
             }
-            track.columns.truncate(track.changed);
-            for id in track.bars.iter().skip(track.changed) {
-                track.columns.push(&self.bars[id.get()]);
-            }
-            track.changed = track.columns.len();
+            let Track { bars: ids, columns, touched, .. } = track;
+            columns.refresh(track.changed, touched, ids.len(), |at| &self.bars[ids[at].get()]);
+            track.changed = ids.len();
+            let (waits, checks) = (&track.waits, &track.checks);
+            // Only the last one of each may have changed since.
+            let (waited, checked) = track.settled;
+            let length = |at: usize| waits[at].end.saturating_sub(waits[at].start);
+            track.wait_lengths.refresh(waited.saturating_sub(1), waits.len(), length);
+            let length = |at: usize| checks[at].end.saturating_sub(checks[at].start);
+            track.check_lengths.refresh(checked.saturating_sub(1), checks.len(), length);
+            track.settled = (waits.len(), checks.len());
         }
     }
 

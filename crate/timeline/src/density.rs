@@ -1,6 +1,8 @@
 //! The whole film at a glance: how many lanes are busy at each time, and with what.
 
+use crate::columns::Columns;
 use crate::film::Film;
+use crate::pyramid::Block;
 
 /// One column of the overview.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -12,7 +14,8 @@ pub struct Bucket {
 }
 
 impl Film {
-    /// The film from 0 to its end in `columns` equal parts.
+    /// The film from 0 to its end in `columns` equal parts. Costs about as much as there are
+    /// columns and lanes, however many bars there are.
     #[must_use]
     pub fn density(&self, columns: usize) -> Vec<Bucket> {
         let mut buckets = vec![Bucket::default(); columns];
@@ -20,21 +23,48 @@ impl Film {
         if columns == 0 || end <= 0.0 {
             return buckets;
         }
-        let per_tick = columns as f64 / end;
-        for bar in self.bars() {
-            let wasted = self.is_wasted(bar);
-            let (from, to) = (bar.start as f64 * per_tick, bar.end as f64 * per_tick);
-            let first = (from.floor() as usize).min(columns - 1);
-            let last = (to.ceil() as usize).clamp(first + 1, columns);
-            for (at, bucket) in buckets.iter_mut().enumerate().take(last).skip(first) {
-                let covered = (to.min(at as f64 + 1.0) - from.max(at as f64)).max(0.0);
-                if wasted {
-                    bucket.wasted += covered;
-                } else {
-                    bucket.useful += covered;
-                }
-            }
+        let ticks = end / columns as f64;
+        for track in &self.assembly.lanes {
+            self.add_lane(&track.columns, ticks, &mut buckets);
         }
         buckets
+    }
+
+    fn add_lane(&self, bars: &Columns, ticks: f64, buckets: &mut [Bucket]) {
+        let last = buckets.len() - 1;
+        let bucket_of = |tick: f64| ((tick / ticks) as usize).min(last);
+        let mut at = 0;
+        while at < bars.len() {
+            // As a whole, where all of it falls into one column.
+            let whole = bars.pyramid().at(at, bars.len(), |block| {
+                let (first, last) = (bucket_of(block.start), bucket_of(block.end));
+                (first == last).then_some((first, *block))
+            });
+            if let Some((count, (bucket, block))) = whole {
+                let wasted = self.wasted_part(&block);
+                buckets[bucket].wasted += wasted / ticks;
+                buckets[bucket].useful += (block.time - wasted) / ticks;
+                at += count;
+                continue;
+            }
+            let bar = bars.block(at);
+            let wasted = self.wasted_part(&bar) > 0.0;
+            for column in bucket_of(bar.start)..=bucket_of(bar.end) {
+                let (left, right) = (column as f64 * ticks, (column as f64 + 1.0) * ticks);
+                let covered = (bar.end.min(right) - bar.start.max(left)).max(0.0) / ticks;
+                if wasted {
+                    buckets[column].wasted += covered;
+                } else {
+                    buckets[column].useful += covered;
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// Time that comes to nothing; once the record is complete, also what was never decided.
+    fn wasted_part(&self, block: &Block) -> f64 {
+        let open = if self.is_complete() { block.undecided_time } else { 0.0 };
+        block.wasted_time + open
     }
 }

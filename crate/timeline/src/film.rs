@@ -12,7 +12,7 @@ use crate::bar::{Bar, BarId, BarState, Check, Milestone, Note, Trouble, TxState,
 use crate::chain::Links;
 use crate::lints::Finding;
 use crate::metrics::Metrics;
-use crate::moment::Moment;
+use crate::moment::{Moment, MomentIndex};
 use crate::versions::Touches;
 
 /// A run, ready to be drawn. Made from a whole [`Trace`], or grown from batches of events while
@@ -26,6 +26,7 @@ pub struct Film {
     pub(crate) accesses: Vec<Access>,
     pub(crate) assembly: Assembly,
     pub(crate) moments: Vec<Moment>,
+    pub(crate) index: MomentIndex,
     /// Measured when somebody asks first.
     pub(crate) measured: OnceLock<Metrics>,
     /// Found when somebody asks first.
@@ -66,6 +67,7 @@ impl Film {
             accesses: Vec::new(),
             assembly,
             moments: Vec::new(),
+            index: MomentIndex::default(),
             measured: OnceLock::new(),
             found: OnceLock::new(),
             linked: OnceLock::new(),
@@ -78,16 +80,29 @@ impl Film {
         self.measured = OnceLock::new();
         self.found = OnceLock::new();
         self.linked = OnceLock::new();
+        let known = self.moments.len();
+        let key = |moment: &Moment| (moment.event.time, moment.event.seq);
+        let (mut last, mut tidy) = (self.moments.last().map(key), known);
         for event in events {
             self.assembly.push(event);
-            if let Some(moment) = Moment::of(event) {
-                self.moments.push(moment);
+            let Some(moment) = Moment::of(event) else { continue };
+            // Batches of different lanes interleave: what comes late is put where it belongs.
+            if last > Some(key(&moment)) {
+                let earlier = self.moments.get(..tidy).unwrap_or(&[]);
+                tidy = earlier.partition_point(|known| key(known) <= key(&moment));
+            } else {
+                last = Some(key(&moment));
             }
+            self.moments.push(moment);
         }
         self.assembly.settle();
-        // Batches of different lanes interleave; the sort is linear where they do not.
-        self.moments.sort_by_key(|moment| (moment.event.time, moment.event.seq));
-        self.assembly.milestones.sort_by_key(|milestone| milestone.time);
+        if tidy < known || !self.moments[tidy..].is_sorted_by_key(key) {
+            self.moments[tidy..].sort_by_key(key);
+        }
+        self.index.refresh(tidy, &self.moments);
+        if !self.assembly.milestones.is_sorted_by_key(|milestone| milestone.time) {
+            self.assembly.milestones.sort_by_key(|milestone| milestone.time);
+        }
     }
 
     /// Whether the run is over and its whole trace is here.

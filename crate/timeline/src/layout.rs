@@ -1,6 +1,7 @@
 //! From a film, a frame and a time to rectangles. Pure geometry: what a canvas, an SVG or a test
 //! then does with it is its own affair.
 
+mod cells;
 mod incidents;
 mod limits;
 
@@ -116,6 +117,17 @@ impl Layout {
     /// Lays out a film as it stands at `playhead` (ticks).
     #[must_use]
     pub fn new(film: &Film, frame: Frame, playhead: f64) -> Self {
+        Self::laid_out(film, frame, playhead, true)
+    }
+
+    /// The same by looking at every bar in view: what [`Layout::new`] must equal. Slow where bars
+    /// are many.
+    #[must_use]
+    pub fn scanned(film: &Film, frame: Frame, playhead: f64) -> Self {
+        Self::laid_out(film, frame, playhead, false)
+    }
+
+    fn laid_out(film: &Film, frame: Frame, playhead: f64, blocks: bool) -> Self {
         let mut layout = Self {
             frame,
             playhead,
@@ -130,7 +142,7 @@ impl Layout {
             ghost: ghost(film, &frame, playhead),
         };
         for lane in (0..frame.lanes.min(film.lanes())).map(|lane| Lane(lane as u8)) {
-            layout.place_bars(film, lane);
+            layout.place_bars(film, lane, blocks);
             layout.place_waits(film, lane);
             layout.place_checks(film, lane);
             layout.place_troubles(film, lane);
@@ -138,68 +150,38 @@ impl Layout {
         layout
     }
 
-    fn place_bars(&mut self, film: &Film, lane: Lane) {
-        let Some(track) = film.assembly.lanes.get(lane.get()) else { return };
-        let (columns, playhead) = (&track.columns, self.playhead);
-        let view = self.frame.view;
-        let per_tick = self.frame.plot.w / view.span();
-        let strip = self.frame.bars(lane);
-        // A bar too narrow to be told apart needs no more than its two ends.
-        let place = |tick: f64| self.frame.plot.x + (tick - view.from()) * per_tick;
-        let (mut bars, mut cells) = (Vec::new(), Vec::new());
-        let mut pending: Option<Pending> = None;
-        for at in columns.within(view.from(), view.to().min(playhead)) {
-            let (start, end) = (columns.starts[at], columns.ends[at]);
-            let state = columns.state_at(at, playhead);
-            let now = end.min(playhead).max(start);
-            let narrow = (end - start) * per_tick < APART;
-            let Some(id) = track.bars.get(at).copied().filter(|_| !narrow) else {
-                let (left, right) = (place(start), place(now));
-                match &mut pending {
-                    Some(cell) if cell.takes(left, right) => cell.add(left, right, state),
-                    _ => {
-                        let full = pending.replace(Pending::new(left, right, state));
-                        cells.extend(full.map(|cell| cell.finish(lane, strip)));
-                    }
-                }
-                continue;
-            };
-            cells.extend(pending.take().map(|cell| cell.finish(lane, strip)));
-            let rect = self.frame.span(lane, start, now);
-            let whole = self.frame.span(lane, start, end);
-            let rest = (whole.w - rect.w > 0.5).then_some(Rect {
-                x: rect.right(),
-                w: whole.w - rect.w,
-                ..rect
-            });
-            bars.push(PlacedBar { id, rect, rest, state });
-        }
-        cells.extend(pending.map(|cell| cell.finish(lane, strip)));
-        self.bars.append(&mut bars);
-        self.cells.append(&mut cells);
+    /// How many ticks an interval has at least that is seen. A little less than that, so that
+    /// rounding hides nothing.
+    fn visible_ticks(&self) -> f64 {
+        self.frame.ticks(VISIBLE) * 0.999
     }
 
     fn place_waits(&mut self, film: &Film, lane: Lane) {
-        let waits = film.lane_waits(lane);
+        let Some(track) = film.assembly.lanes.get(lane.get()) else { return };
+        let waits = &track.waits;
         let from = waits.partition_point(|wait| (wait.end as f64) < self.frame.view.from());
-        for wait in waits.iter().skip(from) {
+        let least = self.visible_ticks();
+        let mut next = track.wait_lengths.next(from, least);
+        while let Some((at, wait)) = next.and_then(|at| Some((at, waits.get(at)?))) {
             let start = wait.start as f64;
             if start > self.playhead || start > self.frame.view.to() {
                 break;
             }
-            let end = (wait.end as f64).min(self.playhead);
-            let rect = self.frame.span(lane, start, end);
-            let drawn = wait.reason != WaitReason::Crashed;
-            if rect.w >= VISIBLE && drawn {
+            let rect = self.frame.span(lane, start, (wait.end as f64).min(self.playhead));
+            if rect.w >= VISIBLE && is_drawn(wait) {
                 self.waits.push(PlacedWait { wait: *wait, rect: half_height(rect) });
             }
+            next = track.wait_lengths.next(at + 1, least);
         }
     }
 
     fn place_checks(&mut self, film: &Film, lane: Lane) {
-        let checks = film.lane_checks(lane);
+        let Some(track) = film.assembly.lanes.get(lane.get()) else { return };
+        let checks = &track.checks;
         let from = checks.partition_point(|check| (check.end as f64) < self.frame.view.from());
-        for check in checks.iter().skip(from) {
+        let least = self.visible_ticks();
+        let mut next = track.check_lengths.next(from, least);
+        while let Some((at, check)) = next.and_then(|at| Some((at, checks.get(at)?))) {
             let start = check.start as f64;
             if start > self.playhead || start > self.frame.view.to() {
                 break;
@@ -208,7 +190,14 @@ impl Layout {
             if rect.w >= VISIBLE {
                 self.checks.push((*check, half_height(rect)));
             }
+            next = track.check_lengths.next(at + 1, least);
         }
+    }
+
+    /// How many bars are merged into cells.
+    #[must_use]
+    pub fn merged(&self) -> u64 {
+        self.cells.iter().map(|cell| u64::from(cell.bars)).sum()
     }
 
     /// The bar at a pixel, if one has begun there. Where several are that near, the most important
@@ -222,20 +211,39 @@ impl Layout {
     #[must_use]
     pub fn pick(film: &Film, frame: &Frame, playhead: f64, x: f64, y: f64) -> Option<BarId> {
         let lane = frame.lane_at(y)?;
-        let at = frame.tick(x);
-        let reach = frame.ticks(REACH);
-        let inside = |bar: &Bar| bar.start as f64 <= at && at <= bar.end as f64;
-        let wide = |bar: &Bar| bar.length() as f64 > reach;
-        within(film, lane, at - reach, at + reach)
-            .filter(|(_, bar)| bar.start as f64 <= playhead)
-            .max_by_key(|(_, bar)| (inside(bar) && wide(bar), bar.state_at(playhead)))
-            .map(|(id, _)| id)
+        let track = film.assembly.lanes.get(lane.get())?;
+        let (columns, at, reach) = (&track.columns, frame.tick(x), frame.ticks(REACH));
+        let near = columns.within(at - reach, (at + reach).min(playhead));
+        let rank = |index: &usize| {
+            let (start, end) = (columns.starts[*index], columns.ends[*index]);
+            let inside = start <= at && at <= end && end - start > reach;
+            (inside, columns.state_at(*index, playhead))
+        };
+        near.max_by_key(rank).and_then(|index| track.bars.get(index).copied())
     }
 
     /// The wait at a pixel.
     #[must_use]
     pub fn wait_at(&self, x: f64, y: f64) -> Option<&Wait> {
         self.waits.iter().find(|placed| placed.rect.contains(x, y)).map(|placed| &placed.wait)
+    }
+
+    /// As [`Self::wait_at`], without laying anything out.
+    #[must_use]
+    pub fn pick_wait(film: &Film, frame: &Frame, playhead: f64, x: f64, y: f64) -> Option<Wait> {
+        let lane = frame.lane_at(y)?;
+        let waits = film.lane_waits(lane);
+        let at = frame.tick(x);
+        let next = waits.partition_point(|wait| (wait.end as f64) < at);
+        // Two waits may meet at a pixel; the one before is looked at as well.
+        let near = waits.get(next.saturating_sub(1)..)?.iter().take(2);
+        let begun = near.filter(|wait| wait.start as f64 <= playhead && is_drawn(wait));
+        let placed = begun.map(|wait| {
+            let end = (wait.end as f64).min(playhead);
+            (wait, frame.span(lane, wait.start as f64, end))
+        });
+        let mut seen = placed.filter(|(_, rect)| rect.w >= VISIBLE);
+        seen.find(|(_, rect)| half_height(*rect).contains(x, y)).map(|(wait, _)| *wait)
     }
 
     /// A bar's rectangle, also where it is merged into a cell or lies outside the view.
@@ -247,68 +255,15 @@ impl Layout {
     }
 }
 
+/// Whether a wait is to be seen: not where there is nothing to wait for.
+const fn is_drawn(wait: &Wait) -> bool {
+    !matches!(wait.reason, WaitReason::NothingReady | WaitReason::Crashed)
+}
+
 /// Half as high, in the middle.
 #[must_use]
 pub fn half_height(rect: Rect) -> Rect {
     Rect { y: rect.y + rect.h / 4.0, h: rect.h / 2.0, ..rect }
-}
-
-/// The bars of a lane that reach into a range of ticks, by start.
-fn within(film: &Film, lane: Lane, from: f64, to: f64) -> impl Iterator<Item = (BarId, &Bar)> {
-    let ids = film.lane_bars(lane);
-    let ended = |id: &BarId| film.bar(*id).is_some_and(|bar| (bar.end as f64) < from);
-    let first = ids.partition_point(ended);
-    ids.get(first..)
-        .unwrap_or(&[])
-        .iter()
-        .filter_map(|id| Some((*id, film.bar(*id)?)))
-        .take_while(move |(_, bar)| bar.start as f64 <= to)
-}
-
-/// A cell that may still grow, from its left to its right edge.
-struct Pending {
-    left: f64,
-    right: f64,
-    state: Option<BarState>,
-    /// Width of what was thrown away, and of everything.
-    aborted: f64,
-    width: f64,
-    aborted_bars: u32,
-    bars: u32,
-}
-
-impl Pending {
-    fn new(left: f64, right: f64, state: BarState) -> Self {
-        let (aborted, width, aborted_bars, bars) = (0.0, 0.0, 0, 0);
-        let mut cell = Self { left, right: left, state: None, aborted, width, aborted_bars, bars };
-        cell.add(left, right, state);
-        cell
-    }
-
-    fn takes(&self, left: f64, right: f64) -> bool {
-        right - self.left <= APART && left - self.right <= 1.0
-    }
-
-    fn add(&mut self, left: f64, right: f64, state: BarState) {
-        self.right = self.right.max(right);
-        self.width += right - left;
-        self.bars += 1;
-        if state.is_in_vain() {
-            self.aborted += right - left;
-            self.aborted_bars += 1;
-        } else {
-            self.state = self.state.max(Some(state));
-        }
-    }
-
-    fn finish(self, lane: Lane, strip: Rect) -> Cell {
-        let by_count = f64::from(self.aborted_bars) / f64::from(self.bars.max(1));
-        let by_time = if self.width > 0.0 { self.aborted / self.width } else { by_count };
-        let aborted = if self.aborted_bars > 0 { by_time.clamp(0.01, 1.0) } else { 0.0 };
-        let rect = Rect { x: self.left, w: (self.right - self.left).max(1.0), ..strip };
-        let state = self.state.unwrap_or(BarState::Aborted);
-        Cell { lane, rect, state, aborted, bars: self.bars }
-    }
 }
 
 /// Labels at round numbers, at least some distance apart.

@@ -8,6 +8,7 @@
 pub mod arc;
 mod assemble;
 pub mod bar;
+pub mod builder;
 pub mod caption;
 pub mod chain;
 pub mod chart;
@@ -32,8 +33,10 @@ pub mod motion;
 pub mod paint;
 pub mod palette;
 pub mod phrase;
+mod pyramid;
 pub mod scene;
 pub mod svg;
+pub mod synthetic;
 pub mod text;
 mod trace_json;
 mod transcript;
@@ -46,6 +49,7 @@ pub use bar::{
     Abort, Bar, BarId, BarState, Check, Ending, Fate, Milestone, MilestoneKind, Note, Trouble,
     TroubleKind, TxState, Wait,
 };
+pub use builder::FilmBuilder;
 pub use caption::{Caption, Tone};
 pub use chain::{Arrows, Chain, ChainArrow, Cost, Heading, Link, LinkKind, Story, StoryStep, Walk};
 pub use chart::{ChartLayout, ChartLine, ChartPoint, speedup_chart};
@@ -70,6 +74,7 @@ pub use paint::{Arrow, Effects, Look, Marks, RangeEnd, paint};
 pub use palette::{Color, Palette, Theme};
 pub use phrase::{Part, PartKind, Phrase};
 pub use svg::{Words, lanes_svg, svg};
+pub use synthetic::synthetic;
 pub use text::{TextCell, TextRow, TextTable};
 pub use trace_json::trace_json;
 pub use versions::{Reader, VersionRow, VersionState, VersionTable};

@@ -80,7 +80,7 @@ impl Film {
     /// At most `limit` rows. Empty while reads and writes are unknown.
     #[must_use]
     pub fn matrix(&self, limit: usize) -> Matrix {
-        let hot = self.hot_locations();
+        let hot = &self.measures().hot;
         let left_out = hot.len().saturating_sub(limit);
         let mut cells: Vec<Option<Vec<MatrixCell>>> = vec![None; self.locations.len()];
         for place in hot.iter().take(limit) {
@@ -111,10 +111,10 @@ impl Film {
                 cell.stale = Some(cell.stale.map_or(at, |known| known.min(at)));
             }
         }
-        let rows = hot.into_iter().take(limit).map(|place| MatrixRow {
+        let rows = hot.iter().take(limit).map(|place| MatrixRow {
             location: place.location,
             is_hot: place.stale_reads > 0,
-            name: place.name,
+            name: place.name.clone(),
             cells: cells
                 .get_mut(place.location.get())
                 .and_then(Option::take)

@@ -58,6 +58,36 @@ impl Moment {
     }
 }
 
+/// What is looked for among moments in every frame.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MomentIndex {
+    /// Where the aborts are.
+    aborts: Vec<u32>,
+    /// The greatest weight of each [`PEAK`] moments.
+    peaks: Vec<u8>,
+    /// Moments that are indexed.
+    known: usize,
+}
+
+/// Moments that have a greatest weight together.
+const PEAK: usize = 64;
+
+impl MomentIndex {
+    /// Brings it up to date: everything from `from` on may have changed.
+    pub(crate) fn refresh(&mut self, from: usize, moments: &[Moment]) {
+        let from = from.min(self.known);
+        self.aborts.truncate(self.aborts.partition_point(|at| (*at as usize) < from));
+        let late = moments.iter().enumerate().skip(from);
+        let late = late.filter(|(_, moment)| moment.is_abort());
+        self.aborts.extend(late.map(|(at, _)| at as u32));
+        self.peaks.truncate(from / PEAK);
+        let blocks = moments.get(self.peaks.len() * PEAK..).unwrap_or(&[]).chunks(PEAK);
+        let peak = |block: &[Moment]| block.iter().map(|moment| moment.weight).max();
+        self.peaks.extend(blocks.filter_map(peak));
+        self.known = moments.len();
+    }
+}
+
 impl Film {
     /// The weightiest moment of the last tick at or before `time` that has any.
     #[must_use]
@@ -81,7 +111,20 @@ impl Film {
     /// the last.
     fn heaviest(&self, upto: usize, tick: u64) -> Option<&Moment> {
         let from = self.moments.partition_point(|moment| moment.event.time < tick);
-        self.moments.get(from..upto)?.iter().max_by_key(|moment| moment.weight)
+        // From the last to the first: of blocks that hold nothing weightier none is looked at.
+        let (mut best, mut end): (Option<&Moment>, usize) = (None, upto);
+        while end > from {
+            let block = (end - 1) / PEAK;
+            let peak = self.index.peaks.get(block).copied().unwrap_or(u8::MAX);
+            let start = (block * PEAK).max(from);
+            if best.is_none_or(|best| best.weight < peak) {
+                let found = self.moments.get(start..end)?.iter().max_by_key(|moment| moment.weight);
+                let better = |found: &&Moment| best.is_none_or(|best| best.weight < found.weight);
+                best = found.filter(better).or(best);
+            }
+            end = start;
+        }
+        best
     }
 
     /// The first moment after `time`, in ticks.
@@ -99,13 +142,17 @@ impl Film {
     /// The first abort after `time`, in ticks.
     #[must_use]
     pub fn next_abort(&self, time: f64) -> Option<f64> {
-        self.next_where(time, Moment::is_abort)
+        let after = |at: &u32| self.moments[*at as usize].time() <= time;
+        let next = self.index.aborts.partition_point(after);
+        self.abort(next).map(Moment::time)
     }
 
     /// The last abort before `time`, in ticks.
     #[must_use]
     pub fn previous_abort(&self, time: f64) -> Option<f64> {
-        self.previous_where(time, Moment::is_abort)
+        let before = |at: &u32| self.moments[*at as usize].time() < time;
+        let next = self.index.aborts.partition_point(before);
+        self.abort(next.checked_sub(1)?).map(Moment::time)
     }
 
     /// The first thing that happens to a transaction after `time`, in ticks.
@@ -135,13 +182,27 @@ impl Film {
     /// The last abort at or before `time`.
     #[must_use]
     pub fn abort_before(&self, time: f64) -> Option<&Moment> {
-        let upto = self.moments.partition_point(|moment| moment.time() <= time);
-        self.moments.get(..upto)?.iter().rev().find(|moment| moment.is_abort())
+        let upto = |at: &u32| self.moments[*at as usize].time() <= time;
+        self.abort(self.index.aborts.partition_point(upto).checked_sub(1)?)
+    }
+
+    fn abort(&self, number: usize) -> Option<&Moment> {
+        self.moments.get(*self.index.aborts.get(number)? as usize)
+    }
+
+    /// Where the aborts are among [`Film::moments`], by time.
+    #[must_use]
+    pub fn aborts(&self) -> &[u32] {
+        &self.index.aborts
     }
 
     /// Aborts after `from` and not after `to`, in ticks: what a playhead that moved has passed.
     pub fn aborts_between(&self, from: f64, to: f64) -> impl Iterator<Item = &Moment> {
-        self.moments_between(from, to).filter(|moment| moment.is_abort())
+        let first =
+            self.index.aborts.partition_point(|at| self.moments[*at as usize].time() <= from);
+        let rest = self.index.aborts.get(first..).unwrap_or(&[]).iter();
+        let rest = rest.filter_map(|at| self.moments.get(*at as usize));
+        rest.take_while(move |moment| moment.time() <= to)
     }
 
     /// Moments after `from` and not after `to`, in ticks.

@@ -113,7 +113,14 @@ impl Film {
     /// lane; hottest Pool A.reserve0.`
     #[must_use]
     pub fn summary_sentence(&self) -> String {
-        let metrics = self.metrics();
+        if !self.is_complete() {
+            // Measuring takes long, and would have to be done again with every batch of events.
+            let transactions = format::count(self.transaction_count(), "transaction");
+            let (lanes, aborts) = (self.lanes(), self.aborts().len());
+            let rest = [format::count(lanes, "lane"), format::count(aborts, "abort")];
+            return format!("{transactions}, {}.", rest.join(", "));
+        }
+        let metrics = self.measures();
         let mut parts = vec![
             format::count(metrics.transactions, "transaction"),
             format::count(metrics.lanes, "lane"),

@@ -26,6 +26,9 @@ COMMANDS
                        may be given more than once
   dist               Build for publication: shrunk with wasm-opt where Node.js is installed,
                      sizes printed; dist/ can then be put on any static host
+  bench-page         Measure the page in Chromium over a build for release, beside its budgets
+    --json             As a list of objects: name, value, unit, budget, holds
+    --no-build         Measure what is there
   contracts          Compile the Solidity contracts again (needs Node.js)
     --check            Compare with the committed artefacts instead
   help, --help, -h   This text
@@ -51,6 +54,8 @@ pub(crate) enum Request {
     Test(TestOptions),
     /// Build for publication.
     Dist,
+    /// Measure the page.
+    BenchPage(BenchPageOptions),
     /// Compile the contracts.
     Contracts {
         /// Compare instead of writing.
@@ -123,6 +128,15 @@ impl Default for ServeOptions {
     }
 }
 
+/// How to measure the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BenchPageOptions {
+    /// Build first.
+    pub(crate) build: bool,
+    /// Print JSON.
+    pub(crate) json: bool,
+}
+
 /// A part of the test run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TestStep {
@@ -181,6 +195,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Request
         "serve" => parse_serve(&mut parser)?,
         "test" => parse_test(&mut parser)?,
         "dist" => parse_bare(&mut parser, Request::Dist)?,
+        "bench-page" => parse_bench_page(&mut parser)?,
         "contracts" => parse_contracts(&mut parser)?,
         "help" => Request::Help,
         other => bail!("`{other}` is not a command: `cargo xtask --help` lists them"),
@@ -285,6 +300,19 @@ fn parse_test(parser: &mut lexopt::Parser) -> Result<Request> {
     Ok(Request::Test(TestOptions { steps: TestStep::ALL.into_iter().filter(wanted).collect() }))
 }
 
+fn parse_bench_page(parser: &mut lexopt::Parser) -> Result<Request> {
+    let mut options = BenchPageOptions { build: true, json: false };
+    while let Some(name) = next_option(parser)? {
+        match name.as_str() {
+            "help" => return Ok(Request::Help),
+            "json" => options.json = true,
+            "no-build" => options.build = false,
+            _ => return Err(unknown_option(&name, "bench-page")),
+        }
+    }
+    Ok(Request::BenchPage(options))
+}
+
 fn parse_contracts(parser: &mut lexopt::Parser) -> Result<Request> {
     let mut check = false;
     while let Some(name) = next_option(parser)? {
@@ -379,6 +407,14 @@ mod tests {
         check("contracts", Request::Contracts { check: false });
         check("contracts --check", Request::Contracts { check: true });
         check("dist", Request::Dist);
+    }
+
+    #[test]
+    fn the_page_is_measured_as_it_is_or_built_first() {
+        check("bench-page", Request::BenchPage(BenchPageOptions { build: true, json: false }));
+        let want = BenchPageOptions { build: false, json: true };
+        check("bench-page --no-build --json", Request::BenchPage(want));
+        check_refused("bench-page --fast", "no option --fast");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Everything here runs on the developer's machine only. It knows nothing about transactions: it
 //! builds the two Wasm modules, serves them, tests them and packs them.
 
+mod bench_page;
 mod build;
 mod contracts;
 mod dist;
@@ -37,6 +38,7 @@ fn run(request: Request) -> anyhow::Result<()> {
         Request::Serve(options) => serve::run(&options),
         Request::Test(options) => test::run(&options),
         Request::Dist => dist::run(),
+        Request::BenchPage(options) => bench_page::run(&options),
         Request::Contracts { check } => contracts::run(check),
     }
 }

@@ -20,15 +20,15 @@ pub(crate) struct TotalsProps {
 }
 
 pub(crate) fn totals(props: &TotalsProps) -> Html {
-    let metrics = props.film.metrics();
     if props.film.summary().is_none() {
         return Html::default();
     }
+    let metrics = props.film.measures();
     html! {
         <section class="totals" aria-label="What the run was worth">
-            { figures(&metrics) }
-            { producer(&metrics) }
-            { bound(&metrics) }
+            { figures(metrics) }
+            { producer(metrics) }
+            { bound(metrics) }
             { times(props) }
         </section>
     }

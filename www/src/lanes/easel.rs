@@ -6,8 +6,9 @@ use std::rc::Rc;
 use gloo_render::{AnimationFrame, request_animation_frame};
 use lanescope_timeline::paint::{Look, paint};
 use lanescope_timeline::{
-    BarId, Chain, Film, Focus, Frame, Layout, Marks, Motion, Theme, Viewport,
+    BarId, Chain, Film, Focus, Frame, Layout, Marks, Motion, Theme, Viewport, Wait,
 };
+use yew::Callback;
 
 use super::axis::Axis;
 use super::brush::Brush;
@@ -42,8 +43,13 @@ pub(super) struct Easel {
     motion: Motion,
     /// The chain of the incarnation that was chosen.
     chain: Option<Rc<Chain>>,
+    /// Hears whether bars are so dense that most are merged.
+    on_dense: Callback<bool>,
     pending: Option<AnimationFrame>,
 }
+
+/// So many bars are merged at least where that is said.
+const DENSE: u64 = 200;
 
 /// An easel as its listeners share it; equal only to itself. Empty while there is no canvas.
 #[derive(Clone, Default)]
@@ -56,7 +62,12 @@ impl PartialEq for Shelf {
 }
 
 impl Easel {
-    pub(super) fn new(brush: Brush, axis: Axis, subject: Subject) -> Self {
+    pub(super) fn new(
+        brush: Brush,
+        axis: Axis,
+        subject: Subject,
+        on_dense: Callback<bool>,
+    ) -> Self {
         let motion = Motion::at(subject.playhead);
         let (hover, cursor, pointer, pending) = (None, None, None, None);
         let chain = chain_of(&subject);
@@ -70,6 +81,7 @@ impl Easel {
             pointer,
             motion,
             chain,
+            on_dense,
             pending,
         }
     }
@@ -183,6 +195,11 @@ impl Easel {
         Layout::pick(&self.subject.film, &self.frame(), self.subject.playhead, x, y)
     }
 
+    /// The wait at a pixel of the canvas.
+    pub(super) fn wait_at(&self, x: f64, y: f64) -> Option<Wait> {
+        Layout::pick_wait(&self.subject.film, &self.frame(), self.subject.playhead, x, y)
+    }
+
     /// Paints. Returns whether the picture goes on changing by itself.
     fn draw(&mut self, now: f64) -> bool {
         if self.size.0 < 1.0 || self.size.1 < 1.0 {
@@ -203,6 +220,8 @@ impl Easel {
             playhead: true,
         };
         let layout = self.layout();
+        let merged = layout.merged();
+        self.on_dense.emit(merged >= DENSE && merged > layout.bars.len() as u64);
         self.brush.paint(&paint(&self.subject.film, &layout, &look));
         moving && self.subject.lively
     }

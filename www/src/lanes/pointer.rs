@@ -251,7 +251,7 @@ fn point(shelf: &Shelf, tell: &Listeners, at: [f64; 2]) {
         easel.cursor = None;
         easel.pointer = Some(at[0]);
         easel.hover = easel.hit(at[0], at[1]);
-        let wait = || easel.layout().wait_at(at[0], at[1]).copied().map(Target::Wait);
+        let wait = || easel.wait_at(at[0], at[1]).map(Target::Wait);
         let target = easel.hover.map(Target::Bar).or_else(wait);
         target.map(|target| Tip { target, x: at[0], y: at[1], width: easel.frame().width })
     });

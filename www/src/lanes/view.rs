@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use lanescope_protocol::Version;
-use lanescope_timeline::{BarId, Film, Focus, Frame, Marks, Theme, Viewport, Way};
+use lanescope_timeline::{BarId, Film, Focus, Frame, Marks, Theme, Viewport, Way, format};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
@@ -66,7 +66,13 @@ pub(crate) fn lane_view(props: &LaneViewProps) -> Html {
         let hinted = hinted.setter();
         move |(): (), ()| hinted.set(true)
     });
-    use_easel(&shelf, props, &root, &canvas, &scale, &turned);
+    let dense = use_state_eq(|| false);
+    let on_dense = use_callback((), {
+        let dense = dense.setter();
+        move |is_dense, ()| dense.set(is_dense)
+    });
+    let told = (turned, on_dense);
+    use_easel(&shelf, props, &(root.clone(), canvas.clone()), &scale, &told);
     let listeners = Listeners {
         on_select: props.on_select.clone(),
         on_range: props.on_range.clone(),
@@ -97,6 +103,9 @@ pub(crate) fn lane_view(props: &LaneViewProps) -> Html {
                     let hinted = hinted.setter();
                     move |()| hinted.set(false)
                 })} />
+            }
+            if *dense {
+                <p class="lane-dense" data-testid="lane-dense">{ dense_words(&props.film) }</p>
             }
             { tip.map(|tip| tip::draw(&tip, &props.film, props.playhead)).unwrap_or_default() }
         </div>
@@ -157,10 +166,9 @@ fn surface_part(props: &SurfaceProps) -> Html {
 fn use_easel(
     shelf: &Shelf,
     props: &LaneViewProps,
-    root: &NodeRef,
-    canvas: &NodeRef,
+    nodes: &(NodeRef, NodeRef),
     scale: &UseStateHandle<f64>,
-    turned: &Callback<()>,
+    told: &(Callback<()>, Callback<bool>),
 ) {
     let subject = Subject {
         film: props.film.clone(),
@@ -173,9 +181,9 @@ fn use_easel(
         outlined: props.outlined,
     };
     use_effect_with((), {
-        let (shelf, root, canvas) = (shelf.clone(), root.clone(), canvas.clone());
+        let (shelf, (root, canvas)) = (shelf.clone(), nodes.clone());
         let (subject, scale, axis) = (subject.clone(), scale.setter(), props.axis.clone());
-        let turned = turned.clone();
+        let (turned, on_dense) = told.clone();
         move |()| {
             axis.set_pilot(Some(Rc::new({
                 let shelf = shelf.clone();
@@ -184,7 +192,7 @@ fn use_easel(
                 }
             })));
             let brush = canvas.cast::<HtmlCanvasElement>().and_then(Brush::new);
-            shelf.put(brush.map(|brush| Easel::new(brush, axis.clone(), subject)));
+            shelf.put(brush.map(|brush| Easel::new(brush, axis.clone(), subject, on_dense)));
             let kept =
                 canvas.cast::<Element>().zip(root.cast::<Element>()).map(|(canvas, root)| {
                     let watch = Watch::new(&shelf, &root, scale);
@@ -268,6 +276,11 @@ fn fonts(shelf: &Shelf) -> Option<EventListener> {
     let fonts = web_sys::window()?.document()?.fonts();
     let shelf = shelf.clone();
     Some(EventListener::new(&fonts, "loadingdone", move |_| shelf.request()))
+}
+
+/// Said where bars are denser than pixels.
+fn dense_words(film: &Film) -> String {
+    format!("{} bars; zoom in to see single ones.", format::grouped(film.bars().len() as u128))
 }
 
 /// How much larger than usual the page's type is.

@@ -76,6 +76,7 @@ impl Store {
         if let Some(recipe) = &scenario.recipe {
             self.recipe = recipe.clone();
         }
+        self.drop_stored();
         self.draft.adopt(scenario);
         self.row = None;
         self.editing = None;

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use lanescope_protocol::{Clock, Command, Scenario, Settings, Strategy, StrategyName, Trace};
+use lanescope_protocol::trace::Summary;
+use lanescope_protocol::{Clock, Command, Scenario, Settings, Strategy, StrategyName};
 use lanescope_timeline::{Film, Metrics};
 
 use super::requests::Pending;
@@ -103,14 +104,13 @@ pub(crate) enum Choice {
 }
 
 impl Worth {
-    fn new(trace: Trace) -> Self {
-        let film = Film::new(trace);
+    fn new(film: Rc<Film>) -> Self {
         let ended = |tx: u32| {
             let runs = film.runs_of(lanescope_protocol::TxIndex(tx)).iter();
             runs.filter_map(|id| film.bar(*id)).filter(|bar| bar.status().is_some()).count()
         };
         let ran_again = (0..film.transaction_count() as u32).filter(|tx| ended(*tx) > 1).count();
-        Self { metrics: film.metrics(), ran_again, film: Rc::new(film) }
+        Self { metrics: film.metrics(), ran_again, film }
     }
 }
 
@@ -240,6 +240,7 @@ impl Store {
         let entries: Vec<_> = strategies.iter().map(entry).collect();
         self.alert = None;
         let run = self.next_run();
+        self.put(Effect::Films { run, films: entries.len() as u32 });
         let (left, stand) = (entries.len() + points.len(), Stand::GoingOn(None));
         let comparison = Comparison { run, scenario, settings, entries, points, left, stand };
         let settings = comparison.asked();
@@ -267,24 +268,24 @@ impl Store {
         }
     }
 
-    /// One run of it is over: its trace, or why there is none.
+    /// One run of it is over: its film, or why there is none.
     pub(super) fn compared(
         &mut self,
         run: u32,
         index: u32,
         left: u32,
-        answer: Result<Trace, String>,
+        answer: Result<Rc<Film>, String>,
     ) {
         let Some(comparison) = self.comparison_of(run) else { return };
         let index = index as usize;
         if let Some(entry) = comparison.entries.get_mut(index) {
             entry.answer = match answer {
-                Ok(trace) => Answer::Here(Rc::new(Worth::new(trace))),
+                Ok(film) => Answer::Here(Rc::new(Worth::new(film))),
                 Err(sentence) => Answer::Refused(sentence.into()),
             };
         } else if let Some(point) = comparison.points.get_mut(index - comparison.entries.len()) {
             // Of a point only its height is needed.
-            point.speedup = answer.ok().map(|trace| trace.summary.speedup());
+            point.speedup = answer.ok().and_then(|film| film.summary().map(Summary::speedup));
         }
         comparison.left = left as usize;
         if left == 0 {

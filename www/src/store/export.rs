@@ -33,6 +33,8 @@ pub(crate) struct Job {
     /// Where the playhead stands, in ticks.
     pub(crate) playhead: f64,
     pub(crate) focus: Focus,
+    /// Whether it is a stored trace.
+    pub(crate) stored: bool,
     /// The file's name.
     pub(crate) name: String,
 }
@@ -90,7 +92,7 @@ impl Export {
 
 impl Store {
     pub(super) fn export(&mut self, export: Export) {
-        let Some(film) = self.film.clone() else {
+        let Some(film) = self.shown().filter(|film| film.is_complete()).cloned() else {
             self.alert = Some("There is no run yet to take away.".into());
             return;
         };
@@ -98,7 +100,8 @@ impl Store {
         let name = file_name(title, film.settings(), export.ending());
         let (playhead, focus) = (self.playback.time, self.focus());
         let film = Shared(film);
-        self.put(Effect::Export(Box::new(Job { export, film, playhead, focus, name })));
+        let stored = self.stored.is_some();
+        self.put(Effect::Export(Box::new(Job { export, film, playhead, focus, stored, name })));
     }
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use lanescope_protocol::scenario::Recipe;
 use lanescope_protocol::{Command, Scenario};
 
-use super::{Effect, Engine, Intent, Running, Store};
+use super::{Effect, Engine, Intent, NOTHING_TO_RUN, Running, Store};
 
 /// A file whose bytes the page keeps, so that a new engine can read it again. In the page's
 /// scenarios it stands in `imported.key`; the engine's own key takes its place on the way out.
@@ -90,6 +90,10 @@ impl Store {
 
     /// Asks for a run of the block as it stands in the list.
     pub(super) fn run(&mut self, intent: Intent) {
+        if self.stored.is_some() {
+            self.alert = Some(NOTHING_TO_RUN.into());
+            return;
+        }
         let Some(scenario) = self.draft.scenario().cloned() else { return };
         if !self.is_ready() {
             return;

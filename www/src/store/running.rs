@@ -144,6 +144,9 @@ impl Store {
 
     /// The same block was measured on threads, beside a run on the gas clock.
     pub(super) fn measure(&mut self, run: u32, measurement: Measurement) {
+        if self.stored.is_some() {
+            return;
+        }
         let of = match (&self.running, &self.film) {
             (Some(running), _) if running.run == run => Some(running.settings.clone()),
             (_, Some(film)) if run == self.finished => Some(film.settings().clone()),

@@ -26,6 +26,8 @@ pub(crate) enum Wish {
     Seed(u64),
     /// Change the block.
     Edit(Edit),
+    /// Go back from a stored trace to the own block.
+    OwnBlock,
     Undo,
     Redo,
     Strategy(Strategy),
@@ -107,7 +109,9 @@ impl Store {
         match wish {
             Wish::Pick(_) | Wish::Knob(..) | Wish::Seed(_) => self.turn(wish),
             Wish::Edit(edit) => self.edit(edit),
-            Wish::Undo | Wish::Redo => {
+            Wish::OwnBlock => self.leave_stored(),
+            Wish::Undo if self.stored.is_some() => self.leave_stored(),
+            Wish::Undo | Wish::Redo if self.stored.is_none() => {
                 let changed =
                     if wish == Wish::Undo { self.draft.undo() } else { self.draft.redo() };
                 if changed {
@@ -126,6 +130,7 @@ impl Store {
                 self.refused = None;
             }
             Wish::Run => self.run(Intent::Play),
+            Wish::Cancel if self.reading.take().is_some() => self.put(Effect::StopReading),
             Wish::Cancel => self.put(Effect::Send(Box::new(Command::Cancel))),
             Wish::Crash => self.put(Effect::Send(Box::new(Command::Crash))),
             Wish::Restart => self.put(Effect::Spawn { forced: true }),

@@ -21,7 +21,12 @@ pub(crate) struct ExportArguments {
     pub(crate) width: u64,
     /// The moment that is drawn, in percent of the run.
     pub(crate) at: u64,
+    /// Instead of running anything: a made-up run with so many executions.
+    pub(crate) synthetic_bars: Option<usize>,
 }
+
+/// Executions of a made-up run at most.
+const SYNTHETIC_MAX: u64 = 4_000_000;
 
 /// What a run is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +74,7 @@ pub(super) fn parse_export(parser: &mut Parser) -> Result<Invocation> {
         theme: Theme::Light,
         width: 960,
         at: 100,
+        synthetic_bars: None,
     };
     while let Some(word) = next_word(parser)? {
         let word = match word {
@@ -83,11 +89,19 @@ pub(super) fn parse_export(parser: &mut Parser) -> Result<Invocation> {
             "width" => {
                 arguments.width = within("--width", &text(parser.value()?)?, 200..=8_000)?;
             }
+            "synthetic-bars" => {
+                let bars = within("--synthetic-bars", &text(parser.value()?)?, 1..=SYNTHETIC_MAX)?;
+                arguments.synthetic_bars = Some(bars as usize);
+            }
             "at" => arguments.at = within("--at", &text(parser.value()?)?, 0..=100)?,
             _ => common(word, parser, &mut arguments.run)?,
         }
     }
-    check(&arguments.run)?;
+    if arguments.synthetic_bars.is_none() {
+        check(&arguments.run)?;
+    } else if !arguments.run.source.is_empty() {
+        bail!("--synthetic-bars makes up a run, so it takes no SOURCE");
+    }
     Ok(Invocation::Export(arguments))
 }
 
@@ -124,6 +138,11 @@ mod tests {
                 "export dex --format gif",
                 "there is no format \"gif\"; known: trace, json, chrome-trace, csv, svg, transcript",
             ),
+            (
+                "export dex --synthetic-bars 10",
+                "--synthetic-bars makes up a run, so it takes no SOURCE",
+            ),
+            ("export --synthetic-bars 0", "--synthetic-bars takes 1 to 4000000, not 0"),
             ("export dex --at 101", "--at takes 0 to 100, not 101"),
             ("export dex --theme blue", "--theme takes light or dark, not \"blue\""),
         ]);

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use lanescope_protocol::{Lane, WaitReason};
+use lanescope_protocol::Lane;
 
 use super::{Layout, VISIBLE};
 use crate::bar::{Milestone, MilestoneKind, Trouble, TroubleKind};
@@ -38,7 +38,8 @@ impl Layout {
     pub(super) fn place_troubles(&mut self, film: &Film, lane: Lane) {
         let troubles = film.lane_troubles(lane);
         // A driver may write a crash down as a wait.
-        let waits = film.lane_waits(lane).iter().filter(|wait| wait.reason == WaitReason::Crashed);
+        let Some(track) = film.assembly.lanes.get(lane.get()) else { return };
+        let waits = track.crashes.iter().filter_map(|at| track.waits.get(*at));
         let crash = |(start, end)| Trouble { lane, start, end, kind: TroubleKind::Crashed };
         let waits = waits.filter(|_| troubles.is_empty()).map(|wait| crash((wait.start, wait.end)));
         for trouble in troubles.iter().copied().chain(waits) {
@@ -84,29 +85,43 @@ impl Layout {
     }
 }
 
+/// Lines nearer to each other than this are not told apart, in pixels.
+const BESIDE: f64 = 2.0;
+
 /// Those in view that have begun. Where two stand close, the later one has no words.
 pub(super) fn milestones(film: &Film, frame: &Frame, playhead: f64) -> Vec<PlacedMilestone> {
-    let begun = |milestone: &&Milestone| milestone.time as f64 <= playhead;
-    let mut free = f64::NEG_INFINITY;
+    let all = film.milestones();
+    let from = all.partition_point(|of| frame.x(of.time as f64) < frame.plot.x - 1.0);
+    let inside = |of: &Milestone| {
+        of.time as f64 <= playhead && frame.x(of.time as f64) <= frame.plot.right() + 1.0
+    };
+    let rest = all.get(from..).unwrap_or(&[]);
+    let rest = rest.get(..rest.partition_point(inside)).unwrap_or(&[]);
+    let crowded = rest.len() as f64 * BESIDE > frame.plot.w;
+    let (mut free, mut last) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
     let place = |milestone: &Milestone| {
         let x = frame.x(milestone.time as f64);
-        let label = words(milestone, film);
+        // Where lines would fill the plot, one stands for several; that a block is invalid is
+        // always said.
+        if crowded && x - last < BESIDE && milestone.kind != MilestoneKind::Rejected {
+            return None;
+        }
+        last = x;
+        // Measuring words takes long, so those without any room are not measured.
+        let room = x >= free;
+        let label = if room { words(milestone, film) } else { String::new() };
         let width = Text::width(&label, MILESTONE_SIZE * frame.scale, Face::Sans);
-        let fits = x >= free && x + width <= frame.width;
+        let fits = room && x + width <= frame.width;
         if fits {
             free = x + width + 6.0 * frame.scale;
         }
-        PlacedMilestone {
+        Some(PlacedMilestone {
             milestone: *milestone,
             x,
             label: if fits { label } else { String::new() },
-        }
+        })
     };
-    let inside = |milestone: &&Milestone| {
-        let x = frame.x(milestone.time as f64);
-        (frame.plot.x - 1.0..=frame.plot.right() + 1.0).contains(&x)
-    };
-    film.milestones().iter().filter(begun).filter(inside).map(place).collect()
+    rest.iter().filter_map(place).collect()
 }
 
 fn words(milestone: &Milestone, film: &Film) -> String {

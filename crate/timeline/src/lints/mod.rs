@@ -182,7 +182,7 @@ impl Film {
     }
 
     fn find(&self) -> Vec<Finding> {
-        if !self.is_complete() || self.lane_time() <= 0.0 {
+        if !self.is_complete() || self.all_lane_time() <= 0.0 {
             return Vec::new();
         }
         let uses = uses::Uses::of(self);
@@ -204,14 +204,14 @@ impl Film {
     }
 
     /// `N · TN`, in ticks.
-    fn lane_time(&self) -> f64 {
+    fn all_lane_time(&self) -> f64 {
         let makespan = self.summary().map_or(0, |summary| summary.makespan);
         self.lanes() as f64 * makespan as f64
     }
 
     /// A time as a share of all lanes' time.
     fn share_of_lanes(&self, ticks: u64) -> f64 {
-        let all = self.lane_time();
+        let all = self.all_lane_time();
         if all > 0.0 { (ticks as f64 / all).min(1.0) } else { 0.0 }
     }
 

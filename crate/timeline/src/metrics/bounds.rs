@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use lanescope_protocol::chains::{Commits, ReadChains, Use};
-use lanescope_protocol::limits::TRANSACTIONS_MAX;
+use lanescope_protocol::chains::{Commit, Commits, ReadChains, Use};
 use lanescope_protocol::trace::LocationKind;
-use lanescope_protocol::{Access, AccessKind, Event, LocationId};
+use lanescope_protocol::{Access, AccessKind, Clock, LocationId};
 
 use super::ratio;
+use crate::bar::Bar;
 use crate::film::Film;
 
 /// How long this block takes at least, in ticks, if only what a notion of dependency asks for has to
@@ -42,7 +42,7 @@ impl Film {
     /// Every bound, see [`Bounds`].
     #[must_use]
     pub fn bounds(&self) -> Bounds {
-        self.metrics().bounds
+        self.measures().bounds
     }
 
     /// Dependencies between the final executions. `None` while reads are unknown.
@@ -60,12 +60,22 @@ impl Film {
         Some(self.commits().reads(&counts))
     }
 
+    /// The executions that became final, in the order in which they did.
     fn commits(&self) -> Commits<'_> {
-        let known = |event: &&Event| event.tx.is_some_and(|tx| tx.get() < TRANSACTIONS_MAX);
-        let events = self.moments.iter().map(|moment| &moment.event).filter(known);
-        Commits::new(self.clock(), events, &self.accesses)
+        let final_runs = self.assembly.commits.iter().filter_map(|id| self.bar(*id));
+        let commit = |bar: &Bar| {
+            let (version, start) = (bar.version, bar.start);
+            let Some(_) = bar.status() else {
+                return Commit { version, gas: 0, start, end: start };
+            };
+            let gas = u64::from(bar.gas);
+            let gas = if self.clock() == Clock::Gas { gas.min(bar.length()) } else { gas };
+            Commit { version, gas, start, end: bar.end }
+        };
+        Commits::of(final_runs.map(commit).collect(), &self.accesses)
     }
 
+    /// Every bound but those of locks, which take longer.
     pub(super) fn bounds_from(&self, chains: Option<&ReadChains>) -> Bounds {
         let Some(per_gas) = self.ticks_per_gas() else { return Bounds::default() };
         let commits = self.commits();
@@ -73,24 +83,40 @@ impl Film {
             return Bounds::default();
         }
         let ticks = |gas: u64| gas as f64 * per_gas;
-        let locked = |key: &dyn Fn(LocationId) -> u64| {
-            ticks(commits.locks(&|access| Some((key(access.location), use_of(access)))))
-        };
         let serial = ticks(commits.total());
         let evenly = ratio(serial, self.lanes() as f64);
         let own = self.critical_path();
-        let accounts = self.accounts();
-        let account = |id: LocationId| accounts.get(id.get()).copied().unwrap_or(u64::MAX);
         Bounds {
             serial: Some(serial),
             evenly: Some(evenly),
             access_list: Some(ticks(commits.largest())),
             reads: chains.map(|chains| ticks(chains.gas)),
-            lock_slot: chains.map(|_| locked(&|id| u64::from(id.0))),
-            lock_account: chains.map(|_| locked(&account)),
+            lock_slot: None,
+            lock_account: None,
             lower: own.map(|own| own.max(evenly)),
             upper: own.map(|own| own + evenly),
         }
+    }
+
+    /// See [`Bounds::lock_slot`].
+    pub(super) fn slot_bound(&self) -> Option<f64> {
+        self.locked(&|id| u64::from(id.0))
+    }
+
+    /// See [`Bounds::lock_account`].
+    pub(super) fn account_bound(&self) -> Option<f64> {
+        let accounts = self.accounts();
+        self.locked(&|id| accounts.get(id.get()).copied().unwrap_or(u64::MAX))
+    }
+
+    fn locked(&self, key: &dyn Fn(LocationId) -> u64) -> Option<f64> {
+        let per_gas = self.ticks_per_gas().filter(|_| !self.accesses.is_empty())?;
+        let commits = self.commits();
+        if commits.all().is_empty() {
+            return None;
+        }
+        let gas = commits.locks(&|access| Some((key(access.location), use_of(access))));
+        Some(gas as f64 * per_gas)
     }
 
     /// For each location the number of its account.

@@ -122,9 +122,9 @@ const fn rank_of(reason: WaitReason) -> usize {
 }
 
 impl Film {
-    /// Each lane's time from 0 to `makespan`.
-    pub(super) fn lane_use(&self, makespan: u64) -> Vec<LaneUse> {
-        self.assembly.lanes.iter().map(|track| self.time_of(track, makespan)).collect()
+    /// A lane's time from the start to the last commit. `None` if there is no such lane.
+    pub(super) fn lane_time(&self, lane: usize) -> Option<LaneUse> {
+        Some(self.time_of(self.assembly.lanes.get(lane)?, self.makespan()))
     }
 
     fn time_of(&self, track: &Track, makespan: u64) -> LaneUse {
@@ -143,7 +143,8 @@ impl Film {
                 steps.extend([(start, rank, true), (end, rank, false)]);
             }
         }
-        steps.sort_unstable();
+        // Bars, checks and waits are in order each, which this sort makes use of.
+        steps.sort();
         let mut lane = LaneUse::default();
         let (mut open, mut last) = ([0_i64; RANKS], 0);
         for (time, rank, begins) in steps {

@@ -16,7 +16,8 @@ pub struct Latency {
 
 impl Film {
     pub(super) fn latency(&self) -> Option<Latency> {
-        let mut times: Vec<u64> = self.bars().iter().filter_map(|bar| bar.committed_at).collect();
+        let commits = self.assembly.commits.iter().filter_map(|id| self.bar(*id));
+        let mut times: Vec<u64> = commits.filter_map(|bar| bar.committed_at).collect();
         times.sort_unstable();
         let rank = |percent: usize| {
             let rank = (times.len() * percent).div_ceil(100);

@@ -10,6 +10,7 @@ mod faults;
 mod hot;
 mod lane_time;
 mod latency;
+mod measuring;
 mod speed;
 mod structure;
 
@@ -19,9 +20,9 @@ pub use faults::{FaultCosts, Locking};
 pub use hot::HotLocation;
 pub use lane_time::LaneUse;
 pub use latency::Latency;
+pub(crate) use measuring::Measuring;
 pub use structure::Structure;
 
-use crate::bar::{Ending, Fate};
 use crate::film::Film;
 
 /// Numbers of a run, so far as it has come.
@@ -106,69 +107,25 @@ impl Film {
     /// The numbers of the run so far. Measured once and then kept.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
-        self.measured.get_or_init(|| self.measure()).clone()
+        self.measures().clone()
     }
 
     /// As [`Self::hot_locations`], counted once.
     pub fn hottest(&self) -> &[HotLocation] {
-        &self.measured.get_or_init(|| self.measure()).hot
+        &self.measures().hot
     }
 
-    fn measure(&self) -> Metrics {
-        let lanes = self.lanes();
-        let summary = self.summary();
-        let makespan = self.makespan();
-        let sequential = summary.map_or(0, |s| s.sequential);
-        let gas_used = summary.map_or(0, |s| s.gas_used) as f64;
-        let wasted_gas: u64 = self.bars().iter().map(|bar| self.wasted_gas(bar)).sum();
-        let wasted = wasted_gas as f64;
-        let lane_use = self.lane_use(makespan);
-        let lane_sum: LaneUse = lane_use.iter().copied().sum();
-        let room = lanes as f64 * makespan as f64;
-        let critical_path = self.critical_path();
-        let count =
-            |wanted: fn(&crate::Bar) -> bool| self.bars().iter().filter(|b| wanted(b)).count();
-        let executions = count(|bar| bar.status().is_some());
-        let aborts = count(|bar| bar.fate() == Fate::Aborted);
-        let ran = executions as f64;
-        let chains = self.chains();
-        let producer = summary.map_or(0, |s| s.producer);
-        let rejected = summary.is_some_and(|s| s.rejected.is_some());
-        Metrics {
-            transactions: self.transaction_count(),
-            lanes,
-            makespan,
-            sequential,
-            speedup: if rejected { 0.0 } else { ratio(sequential as f64, makespan as f64) },
-            efficiency: ratio(sequential as f64, room),
-            producer,
-            system_speedup: summary.and_then(|s| s.system_speedup()),
-            executions,
-            aborts,
-            abort_rate: ratio(aborts as f64, ran.max(aborts as f64)),
-            reexecution_factor: ratio(ran, self.transaction_count() as f64),
-            suspensions: count(|bar| matches!(bar.ending, Ending::Suspended { .. })),
-            wasted_gas,
-            wasted_share: ratio(wasted, wasted + gas_used),
-            waste_ratio: ratio(wasted, gas_used),
-            utilisation: ratio(lane_sum.busy() as f64, room).min(1.0),
-            imbalance: lane_time::imbalance(&lane_use),
-            energy: self.energy(&lane_sum),
-            lane_use,
-            lane_sum,
-            latency: self.latency(),
-            structure: chains.as_ref().map(|chains| self.structure(chains)),
-            bounds: self.bounds_from(chains.as_ref()),
-            critical_path,
-            ideal_speedup: critical_path.map(|path| ratio(sequential as f64, path)),
-            perfect: ratio(sequential as f64, lanes as f64),
-            hot: self.hot_locations(),
-            rank_displacement: self.rank_displacement(),
-            locking: self.locking(&lane_sum),
-            skipped: count(|bar| bar.fate() == Fate::Skipped),
-            faults: self.fault_costs(),
-            base_fee: self.base_fee(),
-        }
+    /// The same to look at only.
+    #[must_use]
+    pub fn measures(&self) -> &Metrics {
+        self.measured.get_or_init(|| {
+            let mut measuring = Measuring::default();
+            loop {
+                if let Some(metrics) = measuring.advance(self) {
+                    return metrics;
+                }
+            }
+        })
     }
 }
 

@@ -17,6 +17,7 @@ mod lints;
 mod measures;
 mod moving;
 mod properties;
+mod scale;
 mod sentences;
 mod theme;
 mod transcript;

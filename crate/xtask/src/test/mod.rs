@@ -134,7 +134,7 @@ fn browser(tally: &mut Tally) -> Result<()> {
 }
 
 /// The command-line program, which must tell of a block what the engines in the browser tell.
-fn native_twin() -> Result<PathBuf> {
+pub(crate) fn native_twin() -> Result<PathBuf> {
     let step = progress::Step::begin("Build the native twin");
     let build = ["build", "--package", "lanescope", "--profile", "quick"];
     ensure!(process::watch(cargo().args(build), |_| ())?, "the command line was not built");
@@ -170,7 +170,7 @@ fn real_blocks() -> Option<(&'static str, OsString)> {
 }
 
 /// Where Chromium is, installed now if it was missing and we may.
-fn chromium() -> Result<PathBuf> {
+pub(crate) fn chromium() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("CHROMIUM") {
         return Ok(path.into());
     }

@@ -16,7 +16,7 @@ fn comparing() -> (Page, u32, Vec<Settings>) {
     (page, run, settings)
 }
 
-fn trace(settings: &Settings, makespan: u64) -> Box<Trace> {
+fn film(settings: &Settings, makespan: u64) -> Rc<Film> {
     let class = settings.strategy.class();
     let summary = Summary {
         settings: settings.clone(),
@@ -27,13 +27,7 @@ fn trace(settings: &Settings, makespan: u64) -> Box<Trace> {
         identical: class == Class::Exact,
         ..Summary::default()
     };
-    Box::new(Trace {
-        summary,
-        transactions: Vec::new(),
-        locations: Vec::new(),
-        events: Vec::new(),
-        accesses: Vec::new(),
-    })
+    Rc::new(Film::new(Trace { summary, ..Trace::default() }))
 }
 
 fn comparison(page: &Page) -> &Comparison {
@@ -69,7 +63,7 @@ fn answers_fill_it_one_by_one_and_refusals_keep_their_sentence() {
             page.told(Report::NotCompared { run, index, left, message });
         } else {
             let makespan = 100 / u64::from(settings.lanes.min(10));
-            page.act(Action::Compared { run, index, left, trace: trace(settings, makespan) });
+            page.act(Action::Compared { run, index, left, film: film(settings, makespan) });
         }
         assert_eq!(comparison(&page).is_going_on(), left > 0);
     }
@@ -93,17 +87,17 @@ fn late_answers_of_an_old_comparison_are_ignored() {
     let (mut page, run, settings) = comparing();
     page.told(Report::Cancelled { run });
     assert_eq!(comparison(&page).stand, Stand::Stopped);
-    page.act(Action::Compared { run, index: 0, left: 9, trace: trace(&settings[0], 50) });
+    page.act(Action::Compared { run, index: 0, left: 9, film: film(&settings[0], 50) });
     assert_eq!(comparison(&page).worths().count(), 0);
     page.wish(Wish::Compare);
-    page.act(Action::Compared { run, index: 0, left: 9, trace: trace(&settings[0], 50) });
+    page.act(Action::Compared { run, index: 0, left: 9, film: film(&settings[0], 50) });
     assert_eq!(comparison(&page).worths().count(), 0);
 }
 
 #[test]
 fn an_edit_or_a_setting_makes_it_out_of_date_but_does_not_lose_it() {
     let (mut page, run, settings) = comparing();
-    page.act(Action::Compared { run, index: 0, left: 0, trace: trace(&settings[0], 50) });
+    page.act(Action::Compared { run, index: 0, left: 0, film: film(&settings[0], 50) });
     assert!(page.0.comparison_is_current());
     page.wish(Wish::Lanes(9));
     assert!(!page.0.comparison_is_current());
