@@ -14,6 +14,7 @@ use yew::{
 use crate::bench::bench;
 use crate::compare::{CompareView, contestants};
 use crate::effects::Effects;
+use crate::empty::EmptyBlock;
 use crate::environment::Environment;
 use crate::files;
 use crate::find::find_props;
@@ -129,6 +130,7 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         focus: view.focus.clone(),
         axis: axis.clone(),
         find: find_props(store, dispatch),
+        empty: empty(store, ways, &view),
         below: store.below,
         playing: playback.playing,
         motion: !store.still && SPEEDS[playback.speed] <= 4.0,
@@ -180,6 +182,17 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
             { sheet(store, ways) }
         </>
     }
+}
+
+/// What is offered while the block has no transactions.
+fn empty(store: &Store, ways: &Ways, view: &View) -> Option<EmptyBlock> {
+    let scenario = view.scenario.clone().filter(|_| store.is_empty_block())?;
+    Some(EmptyBlock {
+        scenario,
+        catalogue: Shared(store.catalogue.clone()),
+        can_undo: store.draft.can_undo(),
+        open: ways.open.clone(),
+    })
 }
 
 /// The sheet that is open, if one is.

@@ -5,6 +5,7 @@ use lanescope_timeline::{Caption, Film, Focus, Theme};
 use yew::{Callback, Html, html};
 
 use crate::caption::{CaptionLineProps, caption_line};
+use crate::empty::{EmptyBlock, empty_block, poster};
 use crate::find::{FindBar, FindBarProps};
 use crate::lanes::{Axis, LaneView, Legend, MatrixView};
 use crate::part::part;
@@ -29,6 +30,8 @@ pub(crate) struct StageProps {
     pub(crate) focus: Focus,
     /// The search, while its field is open.
     pub(crate) find: Option<FindBarProps>,
+    /// Set while the block has no transactions.
+    pub(crate) empty: Option<EmptyBlock>,
     /// What is open below the lanes.
     pub(crate) below: Below,
     pub(crate) theme: Theme,
@@ -39,6 +42,7 @@ pub(crate) struct StageProps {
 
 pub(crate) fn stage(props: &StageProps) -> Html {
     let waiting = match props.engine {
+        _ if props.empty.is_some() => "This block has no transactions.",
         Engine::Booting => "The engine is on its way. Soon this block runs for real.",
         Engine::Ready { .. } => "The block runs.",
         Engine::Failed => "The engine stopped.",
@@ -59,7 +63,10 @@ pub(crate) fn stage(props: &StageProps) -> Html {
                 <Legend />
                 { below(props, film) }
             } else {
-                { poster(props.theme) }
+                { match &props.empty {
+                    Some(empty) => empty_block(&props.dispatch, empty),
+                    None => poster(&props.dispatch, props.theme, props.engine),
+                } }
             }
         </main>
     }
@@ -92,19 +99,6 @@ fn below(props: &StageProps, film: &Shared<Film>) -> Html {
 /// What was searched for, without what is selected.
 fn found(focus: &Focus) -> Focus {
     Focus { matches: focus.matches.clone(), ..Focus::default() }
-}
-
-/// The picture that stands until the first film is here: the same as in `index.html`.
-fn poster(theme: Theme) -> Html {
-    let src = match theme {
-        Theme::Dark => "icons/poster-dark.svg",
-        Theme::Light => "icons/poster-light.svg",
-    };
-    html! {
-        <figure class="poster">
-            <img {src} alt="12 transactions on 4 lanes: some are thrown away and run again" />
-        </figure>
-    }
 }
 
 fn progress(props: &StageProps) -> Html {
