@@ -29,7 +29,7 @@ use crate::playback::SPEEDS;
 use crate::provenance::{ProvenanceProps, provenance};
 use crate::sheet::{Overlay, key_list};
 use crate::stage::{StageProps, stage};
-use crate::store::{Action, FindWish, Sheet, Store, View as Showing, Wish};
+use crate::store::{Action, Engine, FindWish, Sheet, Store, View as Showing, Wish};
 use crate::theme;
 use crate::top_bar::{TopBarProps, top_bar};
 use crate::transport::{TransportProps, transport};
@@ -130,6 +130,7 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         focus: view.focus.clone(),
         axis: axis.clone(),
         find: find_props(store, dispatch),
+        forsaken: store.engine == Engine::Failed && store.crash.is_none(),
         empty: empty(store, ways, &view),
         below: store.below,
         playing: playback.playing,

@@ -8,7 +8,7 @@ use yew::{Callback, Html, html};
 
 use crate::composer::addition;
 use crate::icons::Icon;
-use crate::store::{Engine, Wish};
+use crate::store::Wish;
 use crate::words::{Dispatch, Shared, wish};
 
 /// A block without transactions.
@@ -59,15 +59,16 @@ pub(crate) fn empty_block(dispatch: &Dispatch, given: &EmptyBlock) -> Html {
     }
 }
 
-/// The picture that stands until the first film is here: the same as in `index.html`.
-pub(crate) fn poster(dispatch: &Dispatch, theme: Theme, engine: Engine) -> Html {
+/// The picture that stands until the first film is here: the same as in `index.html`. `forsaken`:
+/// there is no engine, and nothing else on the page offers to start one.
+pub(crate) fn poster(dispatch: &Dispatch, theme: Theme, forsaken: bool) -> Html {
     let src = match theme {
         Theme::Dark => "icons/poster-dark.svg",
         Theme::Light => "icons/poster-light.svg",
     };
     html! {
         <>
-            if engine == Engine::Failed {
+            if forsaken {
                 <div class="boot-failed" data-testid="no-engine">
                     <p>{ "Without the engine nothing runs here; below is a picture of a run." }</p>
                     <button class="control primary" onclick={wish(dispatch, Wish::Restart)}>

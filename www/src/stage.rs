@@ -30,6 +30,8 @@ pub(crate) struct StageProps {
     pub(crate) focus: Focus,
     /// The search, while its field is open.
     pub(crate) find: Option<FindBarProps>,
+    /// There is no engine, and the card that offers a new one was put away.
+    pub(crate) forsaken: bool,
     /// Set while the block has no transactions.
     pub(crate) empty: Option<EmptyBlock>,
     /// What is open below the lanes.
@@ -65,7 +67,7 @@ pub(crate) fn stage(props: &StageProps) -> Html {
             } else {
                 { match &props.empty {
                     Some(empty) => empty_block(&props.dispatch, empty),
-                    None => poster(&props.dispatch, props.theme, props.engine),
+                    None => poster(&props.dispatch, props.theme, props.forsaken),
                 } }
             }
         </main>

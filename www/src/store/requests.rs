@@ -91,7 +91,11 @@ impl Store {
     /// Asks for a run of the block as it stands in the list.
     pub(super) fn run(&mut self, intent: Intent) {
         let Some(scenario) = self.draft.scenario().cloned() else { return };
-        if !self.is_ready() || self.is_empty_block() {
+        if self.is_empty_block() {
+            self.playback.pause();
+            return;
+        }
+        if !self.is_ready() {
             return;
         }
         match self.for_engine(&scenario) {
