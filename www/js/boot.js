@@ -9,7 +9,7 @@ try {
     place.textContent =
       typeof WebAssembly === "object"
         ? `The page could not start: ${error instanceof Error ? error.message : error}. Reload to try again.`
-        : "Lanescope runs a real EVM in your browser, and needs WebAssembly for it.";
+        : "Lanescope runs a real EVM in your browser, and needs WebAssembly for it. This browser has none, or it is switched off: use a current browser, or allow WebAssembly for this site.";
     place.hidden = false;
   }
   document.documentElement.dataset.state = "failed";

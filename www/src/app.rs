@@ -14,6 +14,7 @@ use yew::{
 use crate::bench::bench;
 use crate::compare::{CompareView, contestants};
 use crate::effects::Effects;
+use crate::empty::EmptyBlock;
 use crate::environment::Environment;
 use crate::files;
 use crate::find::find_props;
@@ -28,7 +29,7 @@ use crate::playback::SPEEDS;
 use crate::provenance::{ProvenanceProps, provenance};
 use crate::sheet::{Overlay, key_list};
 use crate::stage::{StageProps, stage};
-use crate::store::{Action, FindWish, RangeWish, Sheet, Store, View as Showing, Wish};
+use crate::store::{Action, Engine, FindWish, RangeWish, Sheet, Store, View as Showing, Wish};
 use crate::theme;
 use crate::top_bar::{TopBarProps, top_bar};
 use crate::transport::{TransportProps, transport};
@@ -137,6 +138,8 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         axis: axis.clone(),
         find: find_props(store, dispatch),
         marks: store.marks(),
+        forsaken: store.engine == Engine::Failed && store.crash.is_none(),
+        empty: empty(store, ways, &view),
         below: store.below,
         playing: playback.playing,
         motion: !store.still && SPEEDS[playback.speed] <= 4.0,
@@ -180,6 +183,17 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
             { sheet(store, ways) }
         </>
     }
+}
+
+/// What is offered while the block has no transactions.
+fn empty(store: &Store, ways: &Ways, view: &View) -> Option<EmptyBlock> {
+    let scenario = view.scenario.clone().filter(|_| store.is_empty_block())?;
+    Some(EmptyBlock {
+        scenario,
+        catalogue: Shared(store.catalogue.clone()),
+        can_undo: store.draft.can_undo(),
+        open: ways.open.clone(),
+    })
 }
 
 /// The sheet that is open, if one is.

@@ -7,6 +7,7 @@ use yew::{Html, html};
 pub(crate) enum Icon {
     Add,
     Close,
+    Commands,
     Contrast,
     Down,
     Duplicate,
@@ -34,6 +35,7 @@ impl Icon {
         match self {
             Self::Add => ("", "M8 3v10M3 8h10"),
             Self::Close => ("", "M4 4l8 8M12 4l-8 8"),
+            Self::Commands => ("", "M3 4.5l2.5 2.5L3 9.5M7.5 11.5H13M7.5 7H13"),
             Self::Contrast => (
                 "M8 2.2a5.8 5.8 0 0 1 0 11.6z",
                 "M8 2.2a5.8 5.8 0 1 1 0 11.6a5.8 5.8 0 0 1 0-11.6z",

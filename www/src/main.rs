@@ -12,6 +12,7 @@ mod caption;
 mod compare;
 mod composer;
 mod effects;
+mod empty;
 mod engine_link;
 mod environment;
 mod export;

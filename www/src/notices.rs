@@ -29,6 +29,14 @@ pub(crate) fn notices(props: &NoticesProps) -> Html {
     }
 }
 
+/// One sentence; an engine that never came did not stop.
+fn what_happened(message: &str) -> String {
+    match message.strip_prefix("it did not start: ") {
+        Some(why) => format!("The engine did not start: {why}."),
+        None => format!("The engine stopped: {message}."),
+    }
+}
+
 fn crash_card(props: &NoticesProps, crash: &Crash) -> Html {
     let ready = matches!(props.engine, Engine::Ready { .. });
     let next = match (ready, crash.held) {
@@ -39,7 +47,7 @@ fn crash_card(props: &NoticesProps, crash: &Crash) -> Html {
     html! {
         <div class="notice notice-crash" role="alert" data-testid="crash-card">
             <p>
-                <strong>{ format!("The engine stopped: {}.", crash.message) }</strong>
+                <strong>{ what_happened(&crash.message) }</strong>
                 { " Your scenario is safe. " }{ next }
             </p>
             if ready {
@@ -52,5 +60,19 @@ fn crash_card(props: &NoticesProps, crash: &Crash) -> Html {
             <button class="tool" aria-label="Dismiss" data-testid="crash-dismiss"
                 onclick={wish(&props.dispatch, Wish::DismissCrash)}>{ Icon::Close.draw() }</button>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_that_never_came_did_not_stop() {
+        assert_eq!(
+            what_happened("it did not start: no file"),
+            "The engine did not start: no file."
+        );
+        assert_eq!(what_happened("a lane panicked"), "The engine stopped: a lane panicked.");
     }
 }

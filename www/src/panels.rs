@@ -58,7 +58,10 @@ pub(crate) fn block_panel(store: &Store, dispatch: &Dispatch, view: &View) -> Ht
     }
     let Some(scenario) = &view.scenario else {
         return html! {
-            <section class="block" aria-label="Block"><h2 class="panel-title">{ "Block" }</h2></section>
+            <section class="block" aria-label="Block">
+                <h2 class="panel-title">{ "Block" }</h2>
+                <p class="note">{ "The block comes with the engine." }</p>
+            </section>
         };
     };
     let length = scenario.transactions.len();
@@ -76,10 +79,12 @@ pub(crate) fn block_panel(store: &Store, dispatch: &Dispatch, view: &View) -> Ht
                 <span class="aside">{ "order is law" }</span>
             </h2>
             { part(given, tools) }
+            if length == 0 { <p class="note rows-none">{ "No transactions." }</p> } else {
             <BlockList dispatch={dispatch.clone()} scenario={scenario.clone()} film={view.current.clone()}
                 time={view.event_time} row={store.row} only={store.find.only}
                 found={view.current.as_ref().map(|_| store.found()).unwrap_or_default()}
                 looked_at={view.current.as_ref().and(view.selected).map(|version| version.tx.get())} />
+            }
             <button class="control add" data-testid="tx-add"
                 onclick={wish(dispatch, Wish::Edit(addition(scenario, store.row)))}>
                 { Icon::Add.draw() }{ "Add transaction" }

@@ -5,6 +5,7 @@ use lanescope_timeline::{Caption, Film, Focus, Marks, Theme};
 use yew::{Callback, Html, html};
 
 use crate::caption::{CaptionLineProps, caption_line};
+use crate::empty::{EmptyBlock, empty_block, poster};
 use crate::find::{FindBar, FindBarProps};
 use crate::lanes::{Axis, LaneView, Legend, MatrixView, ZoomBar};
 use crate::part::part;
@@ -33,6 +34,10 @@ pub(crate) struct StageProps {
     pub(crate) find: Option<FindBarProps>,
     /// What the user put on the axis.
     pub(crate) marks: Marks,
+    /// There is no engine, and the card that offers a new one was put away.
+    pub(crate) forsaken: bool,
+    /// Set while the block has no transactions.
+    pub(crate) empty: Option<EmptyBlock>,
     /// What is open below the lanes.
     pub(crate) below: Below,
     pub(crate) theme: Theme,
@@ -43,6 +48,7 @@ pub(crate) struct StageProps {
 
 pub(crate) fn stage(props: &StageProps) -> Html {
     let waiting = match props.engine {
+        _ if props.empty.is_some() => "This block has no transactions.",
         Engine::Booting => "The engine is on its way. Soon this block runs for real.",
         Engine::Ready { .. } => "The block runs.",
         Engine::Failed => "The engine stopped.",
@@ -67,7 +73,10 @@ pub(crate) fn stage(props: &StageProps) -> Html {
                 </div>
                 { below(props, film) }
             } else {
-                { poster(props.theme) }
+                { match &props.empty {
+                    Some(empty) => empty_block(&props.dispatch, empty),
+                    None => poster(&props.dispatch, props.theme, props.forsaken),
+                } }
             }
         </main>
     }
@@ -113,19 +122,6 @@ fn below(props: &StageProps, film: &Shared<Film>) -> Html {
 /// What was searched for, without what is selected.
 fn found(focus: &Focus) -> Focus {
     Focus { matches: focus.matches.clone(), ..Focus::default() }
-}
-
-/// The picture that stands until the first film is here: the same as in `index.html`.
-fn poster(theme: Theme) -> Html {
-    let src = match theme {
-        Theme::Dark => "icons/poster-dark.svg",
-        Theme::Light => "icons/poster-light.svg",
-    };
-    html! {
-        <figure class="poster">
-            <img {src} alt="12 transactions on 4 lanes: some are thrown away and run again" />
-        </figure>
-    }
 }
 
 fn progress(props: &StageProps) -> Html {

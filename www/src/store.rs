@@ -295,9 +295,14 @@ impl Store {
         store
     }
 
-    /// The film on the screen.
+    /// The film on the screen: none for a block without transactions, whatever ran before.
     pub(crate) fn shown(&self) -> Option<&Rc<Film>> {
-        self.live.as_ref().or(self.film.as_ref())
+        self.live.as_ref().or(self.film.as_ref()).filter(|_| !self.is_empty_block())
+    }
+
+    /// Whether the block in the list has no transactions.
+    pub(crate) fn is_empty_block(&self) -> bool {
+        self.draft.scenario().is_some_and(|scenario| scenario.transactions.is_empty())
     }
 
     /// Whether the film on the screen is of the block as it stands in the list.

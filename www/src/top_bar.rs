@@ -129,7 +129,7 @@ fn picker(props: &TopBarProps) -> Html {
                     </option>
                 }) }
                 if props.catalogue.workloads.is_empty() {
-                    <option value="">{ "arriving…" }</option>
+                    <option value="" selected=true>{ "arriving…" }</option>
                 }
                 <option value={OPEN}>{ "Open file…" }</option>
             </select>

@@ -100,7 +100,7 @@ pub(crate) fn transport(props: &TransportProps) -> Html {
             { part(tools(props), time_tools) }
             <button class="control square keys-button" data-testid="palette-open" aria-haspopup="dialog"
                 title="Everything that can be done (Ctrl + K)" aria-label="Commands"
-                onclick={wish(&props.dispatch, Wish::Sheet(Some(Sheet::Palette)))}>{ "⌘" }</button>
+                onclick={wish(&props.dispatch, Wish::Sheet(Some(Sheet::Palette)))}>{ Icon::Commands.draw() }</button>
             <button class="control square keys-button" data-testid="keys" title="Keys (?)" aria-label="Keys"
                 onclick={wish(&props.dispatch, Wish::Sheet(Some(Sheet::Keys)))}>{ "?" }</button>
         </section>

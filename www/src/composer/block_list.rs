@@ -109,12 +109,17 @@ fn row(
         let dispatch = props.dispatch.clone();
         Callback::from(move |_| dispatch.dispatch(Action::Wish(Wish::Form(Some(at)))))
     };
+    let found = props
+        .found
+        .matches
+        .as_ref()
+        .map(|matches| if matches.has_tx(TxIndex(at as u32)) { "found" } else { "not-found" });
     let class =
         classes!(
             "row",
             chosen.then_some("chosen"),
             (props.looked_at == Some(at)).then_some("looked-at"),
-            props.found.dims_tx(TxIndex(at as u32)).then_some("not-found"),
+            found,
             drag.filter(|drag| drag.from == at).map(|_| "lifted"),
             drag.filter(|drag| drag.to == at && drag.from != at)
                 .map(|drag| if drag.to > drag.from { "drop-after" } else { "drop-before" }),

@@ -1,33 +1,44 @@
 //! How well a few letters fit a name.
 
-/// How well `typed` fits `words`; higher is better, `None` if its letters do not stand in it in
-/// this order. Letters that follow each other and that begin a word count most.
+/// How well `typed` fits `words`; higher is better, `None` if it does not. It fits if it stands in
+/// it as it is, or if its letters begin words or follow each other: `na` and `nab` fit `Next abort`.
 pub(super) fn score(typed: &str, words: &str) -> Option<i32> {
     let words: Vec<char> = words.chars().flat_map(char::to_lowercase).collect();
-    let typed: Vec<char> =
-        typed.chars().flat_map(char::to_lowercase).filter(|sign| !sign.is_whitespace()).collect();
-    let Some(first) = typed.first() else { return Some(0) };
-    // The first letter may stand in several places; the best of them counts.
-    let starts = words.iter().enumerate().filter(|(_, sign)| *sign == first).map(|(at, _)| at);
-    starts.filter_map(|start| from(start, &typed, &words)).max()
+    let whole: Vec<char> = typed.trim().chars().flat_map(char::to_lowercase).collect();
+    let letters: Vec<char> = whole.iter().copied().filter(|sign| !sign.is_whitespace()).collect();
+    if letters.is_empty() {
+        return Some(0);
+    }
+    // Of two that fit alike, the one that says less besides.
+    let rest = (words.len() / 4).min(60) as i32;
+    let as_it_is = words.windows(whole.len()).position(|part| part == whole).map(|at| {
+        let begins = begins_word(&words, at);
+        let full = if whole.len() == words.len() { 400 } else { 0 };
+        full + if begins { 600 - at.min(60) as i32 } else { 300 - at.min(60) as i32 }
+    });
+    let pieces = || fewest_pieces(&letters, &words, None).map(|pieces| 200 - 20 * pieces.min(9));
+    as_it_is.or_else(pieces).map(|fit| fit - rest)
 }
 
-fn from(start: usize, typed: &[char], words: &[char]) -> Option<i32> {
-    let (mut total, mut next, mut last) = (0, start, None::<usize>);
-    for sign in typed {
-        let at = next + words.get(next..)?.iter().position(|known| known == sign)?;
-        let begins = at == 0 || words.get(at - 1).is_some_and(|before| !before.is_alphanumeric());
-        total += match last {
-            Some(last) if last + 1 == at => 8,
-            _ if begins => 6,
-            Some(last) => -((at - last).min(8) as i32),
-            None => 0,
+fn begins_word(words: &[char], at: usize) -> bool {
+    at == 0 || words.get(at - 1).is_some_and(|before| !before.is_alphanumeric())
+}
+
+/// Into how few pieces, each of which begins a word, the letters can be cut.
+fn fewest_pieces(letters: &[char], words: &[char], last: Option<usize>) -> Option<i32> {
+    let Some((first, rest)) = letters.split_first() else { return Some(0) };
+    let from = last.map_or(0, |last| last + 1);
+    let candidates = (from..words.len()).filter(|at| words[*at] == *first);
+    let costs = candidates.filter_map(|at| {
+        let goes_on = last.is_some_and(|last| last + 1 == at);
+        let cost = match (goes_on, begins_word(words, at)) {
+            (true, _) => 0,
+            (false, true) => 1,
+            (false, false) => return None,
         };
-        last = Some(at);
-        next = at + 1;
-    }
-    // Of two that fit alike, the one that begins earlier and says less besides.
-    Some(total * 16 - start.min(60) as i32 - (words.len() / 4).min(60) as i32)
+        Some(cost + fewest_pieces(rest, words, Some(at))?)
+    });
+    costs.min()
 }
 
 #[cfg(test)]
@@ -55,6 +66,8 @@ mod tests {
     fn letters_stand_in_their_order() {
         assert!(score("trun", "Run").is_none());
         assert_eq!(score("", "anything"), Some(0));
-        assert!(score("abort", "Next abort") > score("abort", "a big outer rift"));
+        assert!(score("abort", "Next abort").is_some());
+        assert!(score("abort", "a big outer rift").is_none());
+        assert!(score("ana", "Take an edit back").is_none());
     }
 }

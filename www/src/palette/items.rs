@@ -80,13 +80,13 @@ pub(super) fn fitting(
     let mut scored: Vec<(i32, Item)> = fixed
         .iter()
         .filter_map(|item| Some((score(typed, &item.words)? + bonus(item), item.clone())))
+        .chain(names.map(|names| accounts(names, typed)).unwrap_or_default())
         .collect();
     scored.sort_by_key(|(score, _)| core::cmp::Reverse(*score));
     let mut found: Vec<Item> = film.map(|film| named(film, typed)).unwrap_or_default();
     found.extend(scored.into_iter().map(|(_, item)| item));
     found.truncate(SHOWN);
     found.extend(film.map(|film| transactions(film, typed)).unwrap_or_default());
-    found.extend(names.map(|names| accounts(names, typed)).unwrap_or_default());
     found.push(Item {
         id: String::new(),
         words: format!("Search this run for “{typed}”"),
@@ -128,14 +128,19 @@ fn transactions(film: &Film, typed: &str) -> Vec<Item> {
     all.filter_map(|tx| transaction(film, tx)).take(TRANSACTIONS).collect()
 }
 
-fn accounts(names: &Index, typed: &str) -> Vec<Item> {
+/// Accounts that are called so, each with how well it fits.
+fn accounts(names: &Index, typed: &str) -> Vec<(i32, Item)> {
     let of = suggest(names, &format!("account:\"{typed}"), ACCOUNTS);
-    let item = |suggestion: lanescope_timeline::find::Suggestion| Item {
-        id: String::new(),
-        words: format!("Search for {} · {}", suggestion.word, suggestion.about),
-        kind: "Account",
-        keys: &[],
-        does: Does::Wish(Wish::Find(FindWish::Ask(suggestion.text.trim().to_owned()))),
+    let item = |suggestion: lanescope_timeline::find::Suggestion| {
+        let name = suggestion.word.trim_start_matches("account:").replace('"', "");
+        let item = Item {
+            id: String::new(),
+            words: format!("Search for {name} · {}", suggestion.about),
+            kind: "Account",
+            keys: &[],
+            does: Does::Wish(Wish::Find(FindWish::Ask(suggestion.text.trim().to_owned()))),
+        };
+        (score(typed, &name).unwrap_or(0), item)
     };
     of.into_iter().map(item).collect()
 }

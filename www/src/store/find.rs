@@ -86,6 +86,10 @@ impl Find {
             _ if self.is_busy() => "Searching …".to_owned(),
             (None, Some(found)) => found.words(),
             (None, None) if self.film.is_none() => "Searched once the run is over".to_owned(),
+            (None, None) if self.text.trim().is_empty() => {
+                "A name, T5, or keys like from: to: fn: slot: is: lane: gas: · ↓ shows more"
+                    .to_owned()
+            }
             (None, None) => String::new(),
         }
     }

@@ -95,6 +95,10 @@ impl Store {
             return;
         }
         let Some(scenario) = self.draft.scenario().cloned() else { return };
+        if self.is_empty_block() {
+            self.playback.pause();
+            return;
+        }
         if !self.is_ready() {
             return;
         }

@@ -13,6 +13,7 @@ use super::{Action, Delayed, Edit, Effect, Engine, FileId, Stand, Store, Wish};
 use crate::engine_link::Flavour;
 
 mod compare;
+mod find;
 mod settings;
 mod stored;
 mod why;

@@ -47,10 +47,15 @@ impl Painter<'_> {
         self.cells(&bright);
     }
 
-    /// Dims what was painted since: patterns stay, so that a state can still be told.
+    /// Dims what was painted since: patterns stay, so that a state can still be told, and names
+    /// take the colour that can be read on them.
     fn dim(&mut self, from: usize) {
+        let muted = self.palette.muted;
         for item in self.items.iter_mut().skip(from) {
-            item.alpha *= DIMMED;
+            match item.shape {
+                Shape::Text(_) => item.fill = Some(muted),
+                _ => item.alpha *= DIMMED,
+            }
         }
     }
 
