@@ -19,6 +19,8 @@ pub(crate) struct Press<'a> {
     pub(crate) alt: bool,
     /// A control that takes text has the focus.
     pub(crate) typing: bool,
+    /// A control that takes arrows and the space bar, but no letters, has the focus.
+    pub(crate) sliding: bool,
     /// A button or link has the focus: it takes the space bar itself.
     pub(crate) on_button: bool,
     /// Nothing on the screen has a time: the keys that move it scroll instead.
@@ -49,7 +51,8 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
     if press.code == "Escape" {
         return Some(Does::Escape);
     }
-    if press.typing || press.alt {
+    let letter = press.code.starts_with("Key") || press.key == "?";
+    if press.typing || press.alt || (press.sliding && !letter) {
         return None;
     }
     if press.command {
@@ -182,6 +185,15 @@ mod tests {
         }
         check(Press { code: "KeyZ", command: true, typing: true, ..Press::default() }, None);
         check(Press { code: "Escape", typing: true, ..Press::default() }, Some(Does::Escape));
+    }
+
+    #[test]
+    fn sliders_keep_their_arrows_and_leave_the_letters() {
+        for code in ["Space", "ArrowLeft", "Home", "Minus"] {
+            check(Press { code, sliding: true, ..Press::default() }, None);
+        }
+        let zoom = Some(Does::Steer(Steer::In));
+        check(Press { code: "KeyW", sliding: true, ..Press::default() }, zoom);
     }
 
     #[test]
