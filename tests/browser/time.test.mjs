@@ -324,8 +324,9 @@ describe("a video", () => {
       const download = page.waitForEvent("download", PATIENCE);
       await by(page, "record").click();
       await by(page, "record-stop").waitFor();
-      assert.equal(await by(page, "time-tools").isVisible(), false);
+      const closed = !(await by(page, "time-tools").isVisible());
       const video = await download;
+      assert.ok(closed, "the panel lies over what is recorded");
       assert.match(video.suggestedFilename(), /^lanescope-.+\.webm$/);
       const bytes = await readFile(await video.path());
       assert.deepEqual([...bytes.subarray(0, 4)], [0x1a, 0x45, 0xdf, 0xa3], "not a WebM file");

@@ -112,7 +112,6 @@ fn tools(props: &TransportProps) -> TimeToolsProps {
         looping: props.marks.looping,
         bookmarks: props.bookmarks.clone(),
         seconds: props.seconds,
-        recording: props.recorded.is_some(),
     }
 }
 
