@@ -96,6 +96,8 @@ pub(crate) fn use_key_glyphs(shown: bool) -> UseStateHandle<Keyboard> {
     });
     keyboard
 }
+/// Controls that take arrows and the space bar, but no letters.
+const LETTERLESS: &str = "input:is([type=range], [type=checkbox], [type=radio])";
 
 fn pressed(key: &KeyboardEvent, event: &Event, timeless: bool) -> Option<Does> {
     let focused = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -108,7 +110,8 @@ fn pressed(key: &KeyboardEvent, event: &Event, timeless: bool) -> Option<Does> {
         shift: key.shift_key(),
         command: key.ctrl_key() || key.meta_key(),
         alt: key.alt_key(),
-        typing: within("input, textarea, select, [contenteditable]"),
+        typing: within("input, textarea, select, [contenteditable]") && !within(LETTERLESS),
+        sliding: within(LETTERLESS),
         on_button: within("button, a, summary"),
         timeless,
     })

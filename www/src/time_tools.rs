@@ -25,7 +25,6 @@ pub(crate) struct TimeToolsProps {
     pub(crate) bookmarks: Shared<Vec<Bookmark>>,
     /// How long a recording would take, in whole seconds, if there is something to record.
     pub(crate) seconds: Option<u32>,
-    pub(crate) recording: bool,
 }
 
 pub(crate) fn time_tools(props: &TimeToolsProps) -> Html {
@@ -190,7 +189,9 @@ fn video(props: &TimeToolsProps) -> Html {
     } else {
         "Lanes and captions as a WebM file, at the speed that is chosen.".to_owned()
     };
-    let disabled = !able || long || props.seconds.is_none() || props.recording;
+    // While one is recorded the button stays as it is: a button that is disabled by the press
+    // would not close the panel.
+    let disabled = !able || long || props.seconds.is_none();
     html! {
         <section aria-label="Video">
             <h3>{ "Video" }</h3>

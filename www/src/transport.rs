@@ -115,7 +115,6 @@ fn tools(props: &TransportProps) -> TimeToolsProps {
         looping: props.marks.looping,
         bookmarks: props.bookmarks.clone(),
         seconds: props.seconds,
-        recording: props.recorded.is_some(),
     }
 }
 

@@ -125,8 +125,14 @@ impl Motion {
             aborted_at(*version).is_some_and(|at| at <= self.playhead)
                 && film.cause(*version).is_some()
         };
+        // While the film runs, what just happened is selected by itself: its arrow comes and fades.
+        // Once the film stands, or where something else was selected, it is seen whole.
         if let Some(victim) = selection.filter(seen) {
-            return (Some(Arrow { victim, drawn: 1.0, alpha: 1.0 }), false);
+            let since = self.arrow.filter(|(moving, ..)| *moving == victim).map(|(_, at, _)| at);
+            if !self.running || since.is_none() {
+                let drawn = since.map_or(1.0, |at| ((self.now - at) / DRAW_MS).clamp(0.0, 1.0));
+                return (Some(Arrow { victim, drawn, alpha: 1.0 }), drawn < 1.0);
+            }
         }
         let near = |version| {
             aborted_at(version)

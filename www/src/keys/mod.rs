@@ -28,6 +28,8 @@ pub(crate) struct Press<'a> {
     pub(crate) alt: bool,
     /// A control that takes text has the focus.
     pub(crate) typing: bool,
+    /// A control that takes arrows and the space bar, but no letters, has the focus.
+    pub(crate) sliding: bool,
     /// A button or link has the focus: it takes the space bar itself.
     pub(crate) on_button: bool,
     /// Nothing on the screen has a time: the keys that move it scroll instead.
@@ -133,6 +135,15 @@ mod tests {
             Press { code: "KeyK", command: true, typing: true, ..Press::default() },
             Some(Does::Palette),
         );
+    }
+
+    #[test]
+    fn sliders_keep_their_arrows_and_leave_the_letters() {
+        for code in ["Space", "ArrowLeft", "Home", "Minus"] {
+            check(Press { code, sliding: true, ..Press::default() }, None);
+        }
+        let zoom = Some(Does::Steer(Steer::In));
+        check(Press { code: "KeyW", sliding: true, ..Press::default() }, zoom);
     }
 
     #[test]

@@ -145,7 +145,9 @@ impl Stroke {
 impl Command {
     /// Whether its key is meant for it, and not for what has the focus.
     pub(super) fn is_heard(&self, stroke: Stroke, press: Press<'_>) -> bool {
-        let taken = stroke.key == Key::At("Space") && press.on_button;
+        let letter = press.code.starts_with("Key") || matches!(stroke.key, Key::Sign(_));
+        let slides = press.sliding && !letter && self.heard != Where::Always;
+        let taken = slides || (stroke.key == Key::At("Space") && press.on_button);
         !taken
             && match self.heard {
                 Where::Always => true,

@@ -79,9 +79,12 @@ pub(crate) fn minimap(props: &MinimapProps) -> Html {
         <div class="minimap" ref={root} onpointerdown={down} onpointermove={moved}
             onpointerup={up.clone()} onpointercancel={up}>
             { playhead(props, end, at("at", props.playhead), canvas) }
-            { for props.marks.bookmarks.iter().map(|time| html! {
-                <i class="minimap-bookmark" aria-hidden="true" style={at("at", *time)} />
-            }) }
+            // In an element of their own: what stands beside them is not made anew when one comes.
+            <div class="minimap-bookmarks" aria-hidden="true">
+                { for props.marks.bookmarks.iter().map(|time| html! {
+                    <i class="minimap-bookmark" style={at("at", *time)} />
+                }) }
+            </div>
             if let Some(range) = props.marks.range {
                 <i class={if props.marks.looping { "minimap-range minimap-looping" } else { "minimap-range" }}
                     aria-hidden="true" style={between(range)} />

@@ -17,6 +17,7 @@ mod find;
 mod settings;
 mod stored;
 mod why;
+mod time;
 
 /// A page, and an engine that is played by the test.
 struct Page(Rc<Store>);

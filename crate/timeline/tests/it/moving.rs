@@ -72,6 +72,26 @@ fn movements_take_as_long_at_every_speed() {
 }
 
 #[test]
+fn what_the_film_selects_by_itself_fades_and_what_stands_is_seen_whole() {
+    let film = film(EXCHANGE);
+    let victim = Some(version("T5·0"));
+    let mut motion = running(148_990.0);
+    motion.advance(&film, 149_010.0, 0.0, true);
+    assert!(motion.effects(&film, victim, 110.0).0.arrow.unwrap().drawn < 0.51);
+    for frame in 1..30 {
+        motion.advance(&film, 149_010.0 + f64::from(frame), f64::from(frame) * 100.0, true);
+        motion.effects(&film, victim, f64::from(frame) * 100.0);
+    }
+    let (effects, moving) = motion.effects(&film, victim, 3000.0);
+    assert_eq!((effects.arrow.unwrap().alpha, moving), (0.25, false));
+    let other = motion.effects(&film, Some(version("T3·0")), 3000.0).0.arrow.unwrap();
+    assert_eq!((other.victim, other.alpha), (version("T3·0"), 1.0), "it was chosen by hand");
+    motion.run(false);
+    let (effects, moving) = motion.effects(&film, victim, 3000.0);
+    assert_eq!((effects.arrow.unwrap().alpha, moving), (1.0, false));
+}
+
+#[test]
 fn a_range_played_again_sweeps_once_in_each_round() {
     let film = film(EXCHANGE);
     let id = film.bar_of(version("T5·0")).unwrap();
