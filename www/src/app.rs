@@ -191,16 +191,17 @@ fn sheet(store: &Store, dispatch: &Dispatch) -> Html {
 /// Listens to the keyboard.
 #[hook]
 fn use_keyboard(store: &UseReducerHandle<Store>, turn_theme: &Callback<()>, axis: &Axis) {
-    let open = (store.sheet, store.editing, store.drawer, store.view);
+    let open = (store.sheet, store.editing, store.drawer, store.view, store.place);
     let given = (open, turn_theme.clone(), axis.clone());
     let pressed = use_callback(given, {
         let dispatch = store.dispatcher();
-        move |does: Does, ((sheet, editing, drawer, view), turn_theme, axis)| {
+        move |does: Does, ((sheet, editing, drawer, view, place), turn_theme, axis)| {
             let wish = match does {
                 Does::Escape | Does::Sheet if sheet.is_some() => Wish::Sheet(None),
                 Does::Escape if editing.is_some() => Wish::Form(None),
                 Does::Escape if drawer.is_some() => Wish::Drawer(None),
                 Does::Escape if *view == Showing::Compare => Wish::View(Showing::Lanes),
+                Does::Escape if place.is_some() => Wish::Place(None),
                 Does::Escape => Wish::Select(None),
                 Does::Sheet => Wish::Sheet(Some(Sheet::Keys)),
                 _ if sheet.is_some() => return,

@@ -75,6 +75,7 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
         ("End", _) => Wish::Last,
         ("BracketLeft", _) => Wish::StepAbort(Toward::Back),
         ("BracketRight", _) => Wish::StepAbort(Toward::Forward),
+        ("KeyV", false) if !press.timeless => Wish::NextBelow,
         ("KeyR", false) => Wish::Run,
         ("KeyF", false) => return Some(Does::Fit),
         ("KeyC", false) => return Some(Does::Compare),
@@ -85,7 +86,7 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
 }
 
 /// The sheet: keys and what they do, in the order of use.
-pub(crate) const SHEET: [(&str, &str); 14] = [
+pub(crate) const SHEET: [(&str, &str); 15] = [
     ("Space", "play or pause"),
     ("← →", "one event back or on"),
     ("Shift + ← →", "one transaction back or on"),
@@ -93,6 +94,7 @@ pub(crate) const SHEET: [(&str, &str); 14] = [
     ("Home, End", "to the beginning, to the end"),
     ("R", "run"),
     ("F", "the whole run into view"),
+    ("V", "the next view below the lanes"),
     ("C", "compare strategies; Escape goes back to the lanes"),
     ("T", "light or dark"),
     ("Ctrl + Z, Ctrl + Shift + Z", "take an edit back, make it again"),
@@ -123,6 +125,7 @@ mod tests {
         check(Press { command: true, ..key("KeyZ") }, Some(Does::Wish(Wish::Undo)));
         check(Press { key: "?", shift: true, ..key("Slash") }, Some(Does::Sheet));
         check(key("KeyF"), Some(Does::Fit));
+        check(key("KeyV"), Some(Does::Wish(Wish::NextBelow)));
     }
 
     #[test]

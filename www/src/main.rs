@@ -34,6 +34,7 @@ mod theme;
 mod top_bar;
 mod transport;
 mod verdict;
+mod views;
 mod words;
 
 fn main() {

@@ -72,7 +72,7 @@ pub(crate) fn block_panel(store: &Store, dispatch: &Dispatch, view: &View) -> Ht
             </h2>
             { part(given, tools) }
             <BlockList dispatch={dispatch.clone()} scenario={scenario.clone()} film={view.current.clone()}
-                time={view.event_time} row={store.row}
+                time={view.event_time} row={store.row} place={view.focus.place}
                 looked_at={view.current.as_ref().and(view.selected).map(|version| version.tx.get())} />
             <button class="control add" data-testid="tx-add"
                 onclick={wish(dispatch, Wish::Edit(addition(scenario, store.row)))}>

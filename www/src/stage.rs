@@ -5,10 +5,11 @@ use lanescope_timeline::{Caption, Film, Focus, Theme};
 use yew::{Callback, Html, html};
 
 use crate::caption::{CaptionLineProps, caption_line};
-use crate::lanes::{Axis, LaneView, Legend, MatrixView};
+use crate::lanes::{Axis, LaneView, Legend};
 use crate::part::part;
 use crate::store::{Action, Below, Engine, Progress, Wish};
 use crate::tabs::{Tab, tabs};
+use crate::views::{GraphView, HeatProps, MatrixView, heat};
 use crate::words::{Dispatch, Shared};
 
 #[derive(Clone, PartialEq)]
@@ -64,7 +65,11 @@ pub(crate) fn stage(props: &StageProps) -> Html {
 /// The views below the lanes, of which one is open.
 fn below(props: &StageProps, film: &Shared<Film>) -> Html {
     let tab = |of, slug, words: &str| Tab { of, slug, words: words.to_owned() };
-    let all = [tab(Below::Matrix, "matrix", "Slots × transactions")];
+    let all = [
+        tab(Below::Matrix, "matrix", "Slots × transactions"),
+        tab(Below::Graph, "graph", "Dependencies"),
+        tab(Below::Heat, "heat", "Heat"),
+    ];
     let slug = all.iter().find(|tab| tab.of == props.below).map_or("matrix", |tab| tab.slug);
     let choose = {
         let dispatch = props.dispatch.clone();
@@ -72,9 +77,22 @@ fn below(props: &StageProps, film: &Shared<Film>) -> Html {
     };
     let open = match props.below {
         Below::Matrix => html! {
-            <MatrixView film={film.clone()} time={props.event_time}
-                selection={props.focus.selection} on_select={props.on_select.clone()} />
+            <MatrixView dispatch={props.dispatch.clone()} film={film.clone()} time={props.event_time}
+                playing={props.playing} focus={props.focus.clone()} theme={props.theme} />
         },
+        Below::Graph => html! {
+            <GraphView dispatch={props.dispatch.clone()} film={film.clone()} time={props.event_time}
+                focus={props.focus.clone()} theme={props.theme} />
+        },
+        Below::Heat => part(
+            HeatProps {
+                dispatch: props.dispatch.clone(),
+                film: film.clone(),
+                place: props.focus.place,
+                selection: props.focus.selection,
+            },
+            heat,
+        ),
     };
     html! {
         <section class="below" aria-label="More views of the same moment">

@@ -11,6 +11,7 @@ use crate::assemble::Assembly;
 use crate::bar::{Bar, BarId, BarState, Check, Milestone, Note, Trouble, TxState, Wait};
 use crate::metrics::Metrics;
 use crate::moment::Moment;
+use crate::touches::Derived;
 
 /// A run, ready to be drawn. Made from a whole [`Trace`], or grown from batches of events while
 /// the run goes on. Takes any list of events: what makes no sense is left out, never a panic.
@@ -25,6 +26,7 @@ pub struct Film {
     pub(crate) moments: Vec<Moment>,
     /// Measured when somebody asks first.
     pub(crate) measured: OnceLock<Metrics>,
+    pub(crate) derived: Derived,
 }
 
 impl Film {
@@ -58,12 +60,14 @@ impl Film {
             assembly,
             moments: Vec::new(),
             measured: OnceLock::new(),
+            derived: Derived::default(),
         }
     }
 
     /// Adds a batch of events, as it comes from the engine.
     pub fn extend(&mut self, events: &[Event]) {
         self.measured = OnceLock::new();
+        self.derived = Derived::default();
         for event in events {
             self.assembly.push(event);
             if let Some(moment) = Moment::of(event) {
@@ -198,6 +202,15 @@ impl Film {
             .copied()
             .rev()
             .find(|id| self.bar(*id).is_some_and(|bar| bar.committed_at.is_some()))
+    }
+
+    /// The run of a transaction to look at: the last that has begun at `time` (ticks), else the
+    /// first.
+    #[must_use]
+    pub fn run_at(&self, tx: TxIndex, time: f64) -> Option<Version> {
+        let runs = || self.runs_of(tx).iter().filter_map(|id| self.bar(*id));
+        let begun = runs().rfind(|bar| bar.start as f64 <= time);
+        begun.or_else(|| runs().next()).map(|bar| bar.version)
     }
 
     /// A location for people.

@@ -3,7 +3,8 @@
 mod bars;
 mod incidents;
 mod label;
-mod pattern;
+pub(crate) mod pattern;
+mod places;
 
 use lanescope_protocol::{Lane, Version};
 
@@ -83,6 +84,7 @@ pub fn paint(film: &Film, layout: &Layout, look: &Look) -> Scene {
     painter.ghost();
     painter.troubles();
     painter.bars();
+    painter.places();
     painter.critical_path();
     painter.selection();
     painter.arrow();

@@ -1,12 +1,12 @@
 //! The block as a list. Only the rows in view exist, so that a real block scrolls like a small one.
 
-use lanescope_protocol::Scenario;
+use lanescope_protocol::{LocationId, Scenario, TxIndex};
 use lanescope_timeline::Film;
 use web_sys::{Element, HtmlElement, PointerEvent};
 use yew::{
     Callback, Event, Html, KeyboardEvent, NodeRef, Properties, TargetCast, classes,
-    function_component, hook, html, use_effect_with, use_mut_ref, use_node_ref, use_state,
-    use_state_eq,
+    function_component, hook, html, use_effect_with, use_memo, use_mut_ref, use_node_ref,
+    use_state, use_state_eq,
 };
 
 use super::transaction_row::{standing, words};
@@ -32,6 +32,9 @@ pub(crate) struct BlockListProps {
     pub(crate) row: Option<usize>,
     /// The transaction that is shown in detail.
     pub(crate) looked_at: Option<usize>,
+    /// The chosen location: who touches it is marked.
+    #[prop_or_default]
+    pub(crate) place: Option<LocationId>,
 }
 
 /// Rows that exist: from, and how many.
@@ -61,6 +64,10 @@ pub(crate) fn block_list(props: &BlockListProps) -> Html {
     };
     use_row_in_view(&list, props.row, length);
     let (drag, on_move, on_up, on_down) = use_drag(&props.dispatch, &list, length);
+    let touchers = use_memo((props.film.clone(), props.place), |(film, place)| {
+        let touchers = film.as_ref().zip(*place).map(|(film, place)| film.touchers(place));
+        touchers.unwrap_or_default()
+    });
     let (first, count) = *window;
     let last = (first + count).min(length);
     html! {
@@ -71,7 +78,7 @@ pub(crate) fn block_list(props: &BlockListProps) -> Html {
             onpointermove={on_move} onpointerup={on_up.clone()} onpointercancel={on_up}
             style={format!("--count: {length}")}>
             <li class="rows-height" role="presentation" aria-hidden="true" />
-            { for (first.min(last)..last).map(|at| row(props, at, length, drag, &on_down)) }
+            { for (first.min(last)..last).map(|at| row(props, at, length, drag, &on_down, &touchers)) }
         </ol>
     }
 }
@@ -82,7 +89,9 @@ fn row(
     length: usize,
     drag: Option<Drag>,
     down: &Callback<(PointerEvent, usize)>,
+    touchers: &[TxIndex],
 ) -> Html {
+    let touches = touchers.binary_search(&TxIndex(at as u32)).is_ok();
     let film = props.film.as_ref().map(|film| &*film.0);
     let words = words(&props.scenario, film, at);
     let stands = film.map(|film| standing(film, at, props.time));
@@ -115,6 +124,12 @@ fn row(
             <span class="row-action" title={words.action.clone()}>{ words.action }</span>
             <span class="row-who" title={format!("{} → {}", words.sender, words.receiver)}>{ words.sender }{ " → " }{ words.receiver }</span>
             <span class={classes!("row-sign", state)}>
+                if touches {
+                    <span class="row-touches" title="touches the chosen place" data-testid="row-touches">
+                        <span aria-hidden="true">{ "◆" }</span>
+                        <span class="unseen">{ "touches the chosen place, " }</span>
+                    </span>
+                }
                 if let Some(stands) = stands {
                     if stands.undone { <span aria-hidden="true">{ "R" }</span> }
                     { for stands.glyph.map(sign) }

@@ -12,6 +12,21 @@ pub(crate) enum Below {
     /// Slots against transactions.
     #[default]
     Matrix,
+    /// Who depends on whom.
+    Graph,
+    /// What contracts and slots cost.
+    Heat,
+}
+
+impl Below {
+    /// Every view, in the order of the tabs.
+    pub(crate) const ALL: [Self; 3] = [Self::Matrix, Self::Graph, Self::Heat];
+
+    /// The view after this one, and after the last the first.
+    pub(crate) fn next(self) -> Self {
+        let after = Self::ALL.iter().skip_while(|view| **view != self).nth(1);
+        after.copied().unwrap_or_default()
+    }
 }
 
 /// What is shown beside the lanes.

@@ -64,6 +64,8 @@ pub(crate) enum Wish {
     Place(Option<LocationId>),
     /// Open a view below the lanes.
     Below(Below),
+    /// Open the next view below the lanes.
+    NextBelow,
     /// Open a view beside the lanes.
     Beside(Beside),
     /// Choose a row of the block list.
@@ -125,6 +127,7 @@ impl Store {
             }
             Wish::Place(place) => self.choose_place(place),
             Wish::Below(below) => self.below = below,
+            Wish::NextBelow => self.below = self.below.next(),
             Wish::Beside(beside) => self.beside = beside,
             Wish::Row(row) => self.choose_row(row),
             Wish::Form(form) => {

@@ -157,7 +157,7 @@ proptest! {
         let text = svg(&paint(&film, &layout, &look), Theme::Light, Default::default());
         prop_assert!(!text.contains("NaN") && !text.contains("inf"));
         let _ = (layout.hit(&film, x, y), layout.describe(&film));
-        let _ = (film.metrics(), film.density(50), film.matrix(14), film.text_table(playhead, 100));
+        let _ = (film.metrics(), film.density(50), film.matrix(), film.graph(), film.heat(), film.text_table(playhead, 100));
         let _ = film.caption_near(playhead, to);
         for moment in film.moments() {
             let _ = film.caption(moment);
