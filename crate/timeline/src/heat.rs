@@ -81,8 +81,11 @@ impl HeatOf {
         if self.waits > 0 {
             parts.push(format::count(self.waits, "wait"));
         }
-        parts.push(format::count(self.writers, "writer"));
-        parts.push(format::count(self.readers, "reader"));
+        for (count, noun) in [(self.writers, "writer"), (self.readers, "reader")] {
+            if count > 0 {
+                parts.push(format::count(count, noun));
+            }
+        }
         parts.join(", ")
     }
 }

@@ -24,7 +24,7 @@ pub struct GraphLayout {
     pub alone: Vec<TxIndex>,
     /// How many of them stand in a row.
     pub alone_columns: usize,
-    /// Where the words above them stand.
+    /// Their upper left corner, above which their words stand.
     pub alone_at: [f64; 2],
 }
 
@@ -38,7 +38,7 @@ const PASS: f64 = 8.0;
 const WIDTH: f64 = 108.0;
 const WIDER: f64 = 40.0;
 /// Between two layers.
-const BETWEEN: f64 = 60.0;
+const BETWEEN: f64 = 84.0;
 /// Room for the words above those on their own.
 const CAPTION: f64 = 30.0;
 /// From one square to the next.
@@ -105,7 +105,8 @@ impl GraphLayout {
         let passed = middles.iter().map(|y| y + PASS);
         let bottom = self.nodes.iter().map(Rect::bottom).chain(passed).fold(0.0, f64::max);
         self.size = [right, bottom];
-        let cell = [WIDTH + WIDER + GAP, HEIGHT + GAP];
+        let widest = self.alone.iter().map(|tx| width(*tx)).fold(WIDTH, f64::max);
+        let cell = [widest + GAP, HEIGHT + GAP];
         // As wide as the layers, but never a single long column.
         let fits = ((right + GAP) / cell[0]).floor() as usize;
         let even = even_columns(self.alone.len(), cell, aspect);
@@ -163,7 +164,7 @@ impl GraphLayout {
         }
         let above = if self.layers.is_empty() { 0.0 } else { GAP };
         let top = self.size[1] + above + CAPTION;
-        self.alone_at = [0.0, top - CAPTION / 2.0];
+        self.alone_at = [0.0, top];
         for (at, tx) in self.alone.iter().enumerate() {
             let (column, row) = (at % self.alone_columns, at / self.alone_columns);
             let [w, h] = size(*tx);

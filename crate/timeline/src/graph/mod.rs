@@ -150,13 +150,13 @@ impl Graph {
     }
 
     /// The edges that lead to a transaction.
-    pub fn into(&self, tx: TxIndex) -> impl Iterator<Item = &Edge> {
+    pub fn edges_to(&self, tx: TxIndex) -> impl Iterator<Item = &Edge> {
         let edges = self.node(tx).map_or(&[][..], |node| &node.from);
         edges.iter().filter_map(|at| self.edges.get(*at as usize))
     }
 
     /// The edges that lead from a transaction.
-    pub fn out_of(&self, tx: TxIndex) -> impl Iterator<Item = &Edge> {
+    pub fn edges_from(&self, tx: TxIndex) -> impl Iterator<Item = &Edge> {
         let edges = self.node(tx).map_or(&[][..], |node| &node.to);
         edges.iter().filter_map(|at| self.edges.get(*at as usize))
     }

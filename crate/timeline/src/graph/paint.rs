@@ -38,6 +38,10 @@ const MARGIN: f64 = 10.0;
 /// Room right of the last layer for the words at the end of the longest chain.
 const TAIL: f64 = 76.0;
 const ZOOM_MAX: f64 = 4.0;
+/// Height that the buttons over the view need.
+const BUTTONS: f64 = 34.0;
+/// Among squares, more edges than this are not drawn all at once.
+const FEW: usize = 400;
 
 impl Camera {
     /// Shows everything, in the middle of the view; never larger than it was planned.
@@ -46,10 +50,9 @@ impl Camera {
         let tail = if layout.compact || layout.layers.is_empty() { 0.0 } else { TAIL };
         let (w, h) = (layout.size[0] + tail + 2.0 * MARGIN, layout.size[1] + 2.0 * MARGIN);
         let most = if layout.compact { 1.6 } else { 1.0 };
-        let zoom = (width / w).min(height / h).min(most * scale);
+        let zoom = (width / w).min((height - BUTTONS) / h).min(most * scale);
         let zoom = if zoom.is_finite() && zoom > 0.0 { zoom } else { 1.0 };
-        let free = height / zoom - layout.size[1];
-        Self { zoom, at: [-MARGIN, -(free / 2.0).clamp(MARGIN, 40.0)] }
+        Self { zoom, at: [-MARGIN, -BUTTONS / zoom] }
     }
 
     /// Shows it `factor` times as large, keeping the point at a pixel where it is.
@@ -177,7 +180,8 @@ impl Painter<'_> {
         };
         let mut shown: Vec<(Kind, usize)> =
             self.graph.edges.iter().enumerate().map(|(at, edge)| (kind(at, edge), at)).collect();
-        shown.retain(|(kind, _)| *kind > Kind::Plain || !self.layout.compact);
+        let few = !self.layout.compact || shown.len() <= FEW;
+        shown.retain(|(kind, _)| *kind > Kind::Plain || few);
         shown.sort_unstable();
         let palette = self.palette;
         for (kind, at) in shown {
@@ -237,15 +241,18 @@ impl Painter<'_> {
         let name = self.film.location_name(place);
         let short = name.split_once('.').map_or(name, |(_, slot)| slot);
         let size = 11.0;
-        let room = (end[0] - start[0] - 20.0).min(120.0);
+        let room = (end[0] - start[0] - 14.0).min(120.0);
         if room < 30.0 {
             return;
         }
         let words = crate::text::elided(short, room, size, Face::Mono);
-        let width = Text::width(&words, size, Face::Mono) + 6.0;
-        let at = [(start[0] + end[0]) / 2.0, (start[1] + end[1]) / 2.0];
-        let plate = Rect { x: at[0] - width / 2.0, y: at[1] - 8.0, w: width, h: 16.0 };
-        self.items.push(Item::fill(Shape::Round(plate, 3.0), self.palette.page).faded(0.92));
+        let width = Text::width(&words, size, Face::Mono) + 4.0;
+        // Above a level line, on a plate where the line climbs through it.
+        let level = (end[1] - start[1]).abs() < 8.0;
+        let middle = (start[1] + end[1]) / 2.0;
+        let at = [(start[0] + end[0]) / 2.0 - 3.0, if level { middle - 11.0 } else { middle }];
+        let plate = Rect { x: at[0] - width / 2.0, y: at[1] - 7.0, w: width, h: 14.0 };
+        self.items.push(Item::fill(Shape::Round(plate, 3.0), self.palette.page).faded(0.9));
         self.text(at, words, size, Face::Mono, Anchor::Middle, self.palette.text);
     }
 
@@ -266,9 +273,17 @@ impl Painter<'_> {
         if !self.layout.alone.is_empty() {
             let [x, y] = self.layout.alone_at;
             let at = self.camera.screen(Rect { x, y, ..Rect::default() });
+            let size = (12.0 * self.camera.zoom).clamp(11.0, 12.0);
             let words =
                 format!("{} on their own", format::count(self.layout.alone.len(), "transaction"));
-            self.text([at.x, at.y], words, 12.0, Face::Sans, Anchor::Start, self.palette.muted);
+            self.text(
+                [at.x, at.y - 9.0],
+                words,
+                size,
+                Face::Sans,
+                Anchor::Start,
+                self.palette.muted,
+            );
         }
         let last = self.graph.path.last().filter(|_| self.graph.path.len() > 1);
         let Some(rect) = last.and_then(|tx| self.layout.nodes.get(tx.get())) else { return };

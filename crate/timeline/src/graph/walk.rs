@@ -20,11 +20,11 @@ impl GraphLayout {
         }
         match way {
             Way::Earlier => {
-                let writers = graph.into(tx).map(|edge| (edge.critical, edge.writer));
+                let writers = graph.edges_to(tx).map(|edge| (edge.critical, edge.writer));
                 writers.max().map(|(_, writer)| writer)
             }
             Way::Later => {
-                let readers = graph.out_of(tx).map(|edge| (!edge.critical, edge.reader));
+                let readers = graph.edges_from(tx).map(|edge| (!edge.critical, edge.reader));
                 readers.min().map(|(_, reader)| reader)
             }
             Way::First => graph.path.first().copied(),

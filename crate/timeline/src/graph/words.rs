@@ -13,12 +13,12 @@ impl Film {
     /// `T8 depends on T4, T2; 3 depend on it`.
     #[must_use]
     pub fn dependency_words(&self, graph: &Graph, tx: TxIndex) -> String {
-        let writers: Vec<_> = graph.into(tx).map(|edge| edge.writer).collect();
+        let writers: Vec<_> = graph.edges_to(tx).map(|edge| edge.writer).collect();
         let mut words = match writers.len() {
             0 => format!("{tx} depends on nobody"),
             _ => format!("{tx} depends on {}", named(&writers)),
         };
-        match graph.out_of(tx).count() {
+        match graph.edges_from(tx).count() {
             0 => {}
             1 => words.push_str("; 1 depends on it"),
             more => words.push_str(&format!("; {more} depend on it")),
@@ -40,19 +40,19 @@ impl Film {
             head.push_str(&format!(", {}", format::gas(f64::from(node.gas))));
         }
         let mut lines: Vec<String> =
-            graph.into(tx).take(NAMED).map(|edge| self.edge_words(edge)).collect();
-        let rest = graph.into(tx).count().saturating_sub(NAMED);
+            graph.edges_to(tx).take(NAMED).map(|edge| self.edge_words(edge)).collect();
+        let rest = graph.edges_to(tx).count().saturating_sub(NAMED);
         if rest > 0 {
             lines.push(format!("and from {rest} more"));
         }
-        let after = graph.out_of(tx).count();
+        let after = graph.edges_from(tx).count();
         match (lines.is_empty(), after) {
             (true, 0) => lines.push("on its own: any lane, any time".to_owned()),
             (true, _) => lines.push("depends on nobody".to_owned()),
             _ => {}
         }
         if after > 0 {
-            let readers: Vec<_> = graph.out_of(tx).map(|edge| edge.reader).collect();
+            let readers: Vec<_> = graph.edges_from(tx).map(|edge| edge.reader).collect();
             let verb = if after == 1 { "depends" } else { "depend" };
             lines.push(format!("{} {verb} on it", named(&readers)));
         }
@@ -80,11 +80,18 @@ impl Film {
         if graph.edges.is_empty() {
             return format!("{all}, and none reads what another one wrote: all could run at once.");
         }
-        format!(
-            "{all}, {alone} of them on their own; the longest chain is {} and {}.",
-            format::count(graph.path.len(), "transaction"),
-            format::gas(graph.path_gas as f64),
-        )
+        let gas = format::gas(graph.path_gas as f64);
+        match graph.path[..] {
+            [tx] => format!(
+                "{all}, {alone} of them on their own; {tx} alone takes {gas}, longer than any chain \
+                 of up to {} transactions.",
+                graph.layers(),
+            ),
+            _ => format!(
+                "{all}, {alone} of them on their own; the longest chain is {} and {gas}.",
+                format::count(graph.path.len(), "transaction"),
+            ),
+        }
     }
 }
 

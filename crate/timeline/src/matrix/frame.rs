@@ -114,7 +114,7 @@ pub struct MatrixHit {
 const ROW: f64 = 24.0;
 const HEAD: f64 = 26.0;
 const COLUMN_MAX: f64 = 56.0;
-const GUTTER_MAX: f64 = 224.0;
+const GUTTER_MAX: f64 = 248.0;
 const MARGIN: f64 = 12.0;
 
 impl MatrixFrame {

@@ -183,7 +183,9 @@ impl Matrix {
 
 fn cells(film: &Film, place: LocationId) -> Vec<MatrixCell> {
     let mut cells: Vec<MatrixCell> = Vec::new();
-    for access in film.touches(place) {
+    // A damaged trace may name transactions that there are not.
+    let known = |access: &&Access| access.by.tx.get() < film.transaction_count();
+    for access in film.touches(place).filter(known) {
         let tx = access.by.tx;
         // Reads and writes come in block order, so the last cell is the one, or there is none.
         if cells.last().is_none_or(|cell| cell.tx != tx) {

@@ -55,8 +55,12 @@ impl Painter<'_> {
         let x = if rect.w > 2.0 * r { x.clamp(rect.x + r, rect.right() - r) } else { x };
         let found = bar.abort.is_none_or(|abort| abort.at as f64 <= self.layout.playhead);
         let mark = if access.stale && found { Mark::Stale } else { Mark::of(access.kind) };
-        // Low in the bar, clear of its name.
-        let y = if rect.h > 30.0 { rect.bottom() - r - 2.0 } else { rect.y + rect.h / 2.0 };
+        // Low in the bar, clear of its name; where the bar is low, on its lower edge.
+        let y = match rect.h {
+            h if h > 34.0 => rect.bottom() - r - 2.0,
+            h if h > 18.0 => rect.bottom() - 1.0,
+            h => rect.y + h / 2.0,
+        };
         Some(Sign {
             lane: bar.lane.0,
             piece: (x / (APART * self.scale)).floor() as i64,

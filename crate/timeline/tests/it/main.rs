@@ -17,3 +17,4 @@ mod moving;
 mod properties;
 mod sentences;
 mod theme;
+mod views;

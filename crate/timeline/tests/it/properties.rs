@@ -60,7 +60,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_trace()(
+    pub(crate) fn any_trace()(
         events in prop::collection::vec(any_event(), 0..120),
         accesses in prop::collection::vec(any_access(), 0..40),
         lanes in prop_oneof![9 => 0..9u16, 1 => any::<u16>()],

@@ -12,9 +12,11 @@ use crate::scene::{Anchor, Face, Item, Shape, Step, Stroke, Text};
 use crate::text::elided;
 
 /// A node narrower than this on screen carries no words.
-const WORDS_MIN: f64 = 62.0;
+const WORDS_MIN: f64 = 46.0;
 /// A node smaller than this carries no sign.
 const SIGN_MIN: f64 = 12.0;
+/// Squares carry no signs until they are shown this large.
+const DENSE: f64 = 1.8;
 
 impl Painter<'_> {
     pub(super) fn nodes(&mut self) {
@@ -29,7 +31,8 @@ impl Painter<'_> {
             }
             let state = self.state(tx);
             let dimmed = self.look.focus.dims_tx(tx);
-            if rect.w < SIGN_MIN || rect.h < SIGN_MIN {
+            let dense = self.layout.compact && self.camera.zoom < DENSE;
+            if dense || rect.w < SIGN_MIN || rect.h < SIGN_MIN {
                 plain.push((state, dimmed, rect));
             } else {
                 self.node(tx, rect, state, if dimmed { 0.25 } else { 1.0 });
@@ -176,7 +179,8 @@ impl Painter<'_> {
             let ground = Shape::Round(Rect { x, y: middle - h / 2.0, w, h }, 3.0);
             self.items.push(Item::fill(ground, self.palette.lane).faded(0.92));
         }
-        let glyph_at = if words { rect.x + 14.0 } else { rect.x + rect.w / 2.0 };
+        let pad = 24.0 * self.camera.zoom.clamp(0.7, 1.0);
+        let glyph_at = if words { rect.x + pad * 0.58 } else { rect.x + rect.w / 2.0 };
         if let Some(glyph) = Glyph::of(state) {
             let shape = Shape::Path(glyph.path(glyph_at, middle, (rect.h * 0.6).min(11.0)));
             self.items.push(if glyph.is_filled() {
@@ -196,9 +200,15 @@ impl Painter<'_> {
                 if retries > 0 { Text::width(&badge, size - 1.0, Face::Sans) + 12.0 } else { 8.0 };
             let action = self.film.transaction(tx).map_or("", |info| info.action.as_str());
             let name = if action.is_empty() { tx.to_string() } else { format!("{tx} {action}") };
-            let room = rect.w - 24.0 - taken;
-            let name = elided(&name, room, size, Face::Mono);
-            self.text([rect.x + 24.0, middle], name, size, Face::Mono, Anchor::Start, ink);
+            let room = rect.w - pad - taken;
+            let fits = Text::width(&name, size, Face::Mono) <= room;
+            let name = if fits || action.chars().count() > 8 && room > 90.0 {
+                name
+            } else {
+                tx.to_string()
+            };
+            let name = elided(&name, room.max(30.0), size, Face::Mono);
+            self.text([rect.x + pad, middle], name, size, Face::Mono, Anchor::Start, ink);
             if retries > 0 {
                 let at = [rect.right() - 8.0, middle];
                 self.text(at, badge, size - 1.0, Face::Sans, Anchor::End, ink);
