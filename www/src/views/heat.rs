@@ -149,15 +149,23 @@ fn arrows(event: KeyboardEvent) {
         "Home" => rows.first(),
         "End" => rows.last(),
         code @ ("ArrowLeft" | "ArrowRight") => {
-            let fold = at.closest("details").ok().flatten();
-            if let Some(fold) = fold {
-                // The name is valid, so this cannot fail.
-                let _ = match code {
-                    "ArrowRight" => fold.set_attribute("open", ""),
-                    _ => fold.remove_attribute("open"),
-                };
+            let Some(fold) = at.closest("details").ok().flatten() else { return };
+            let on_contract = at.tag_name().eq_ignore_ascii_case("summary");
+            // The name is valid, so this cannot fail.
+            let _ = match (code, on_contract) {
+                ("ArrowRight", true) => fold.set_attribute("open", ""),
+                ("ArrowLeft", true) => fold.remove_attribute("open"),
+                _ => Ok(()),
+            };
+            // From a slot the left arrow goes to its contract.
+            let up = rows[..here].iter().rev();
+            let contract = up.filter_map(|row| row.dyn_ref::<Element>());
+            let mut contract =
+                contract.filter(|row| row.tag_name().eq_ignore_ascii_case("summary"));
+            match (code, on_contract) {
+                ("ArrowLeft", false) => contract.next().map(AsRef::as_ref),
+                _ => rows.get(here),
             }
-            Some(&rows[here])
         }
         _ => return,
     };

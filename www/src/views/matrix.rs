@@ -109,7 +109,7 @@ fn board(props: &MatrixViewProps) -> Html {
             hover.set(None);
         }
     });
-    use_reveal(&root, &plan, &props.focus, &columns);
+    use_reveal(&root, &plan, props, &columns);
     let hovered = cursor.map(|(row, tx)| MatrixHit { row: Some(row), tx: Some(tx), touches: true });
     let hovered = hovered.or(hover.map(|(hit, _)| hit));
     let look = MatrixLook { theme: props.theme, focus: props.focus.clone(), hover: hovered };
@@ -149,18 +149,19 @@ fn board(props: &MatrixViewProps) -> Html {
     html! {
         <div class="matrix" data-testid="matrix">
             <div class="view-board">
-                <div class="matrix-scroll" ref={root} onscroll={scrolled} tabindex="-1"
+                <div class="matrix-scroll" ref={root} onscroll={scrolled}
                     style={format!("--tall: {tall:.0}px")}>
                     <div class="matrix-tall">
-                        <canvas ref={canvas} role="img" data-testid="matrix-canvas" ondblclick={fit}
-                            aria-label="Places that several transactions touch, the hottest first"
-                            style={format!("block-size: {:.0}px", size.height)}
-                            onpointerdown={pointer.clone()} onpointermove={pointer.clone()}
-                            onpointerup={pointer.clone()} onpointercancel={pointer.clone()}
-                            onpointerleave={pointer} />
+                        <div class="matrix-window" style={format!("block-size: {:.0}px", size.height)}>
+                            <canvas ref={canvas} role="img" data-testid="matrix-canvas" ondblclick={fit}
+                                aria-label="Places that several transactions touch, the hottest first"
+                                onpointerdown={pointer.clone()} onpointermove={pointer.clone()}
+                                onpointerup={pointer.clone()} onpointercancel={pointer.clone()}
+                                onpointerleave={pointer} />
+                            { part(given, twin) }
+                        </div>
                     </div>
                 </div>
-                { part(given, twin) }
                 { hover.map(|(hit, at)| words(&plan, hit, at)).unwrap_or_default() }
             </div>
             { note(&matrix) }
@@ -188,7 +189,13 @@ fn widest(film: &Film, scale: f64) -> f64 {
 
 /// Brings into view what was chosen elsewhere.
 #[hook]
-fn use_reveal(root: &NodeRef, plan: &Plan, focus: &Focus, columns: &UseStateHandle<Columns>) {
+fn use_reveal(
+    root: &NodeRef,
+    plan: &Plan,
+    props: &MatrixViewProps,
+    columns: &UseStateHandle<Columns>,
+) {
+    let focus = &props.focus;
     let place = (focus.place, plan.film.clone(), plan.size);
     use_effect_with(place, {
         let (root, plan) = (root.clone(), plan.clone());
@@ -200,9 +207,10 @@ fn use_reveal(root: &NodeRef, plan: &Plan, focus: &Focus, columns: &UseStateHand
         }
     });
     use_effect_with(focus.selection, {
-        let columns = columns.clone();
+        let (columns, playing) = (columns.clone(), props.playing);
         move |selection| {
-            if let Some(version) = *selection {
+            // While the film runs the selection follows it, and the view stays where it is.
+            if let Some(version) = selection.filter(|_| !playing) {
                 columns.set(columns.reveal(version.tx));
             }
         }
