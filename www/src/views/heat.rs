@@ -45,9 +45,11 @@ pub(crate) fn heat(props: &HeatProps) -> Html {
     });
     let left_out = heat.contracts.len().saturating_sub(CONTRACTS);
     html! {
-        <div class="heat" data-testid="heat" onkeydown={Callback::from(arrows)}>
-            { for heat.contracts.iter().take(CONTRACTS).enumerate()
-                .map(|(at, of)| contract(props, &heat, at, of, &touched)) }
+        <div class="heat" data-testid="heat">
+            <div class="heat-list" onkeydown={Callback::from(arrows)}>
+                { for heat.contracts.iter().take(CONTRACTS).enumerate()
+                    .map(|(at, of)| contract(props, &heat, at, of, &touched)) }
+            </div>
             <p class="matrix-note">
                 <span class="swatch swatch-committed" />{ " gas of final runs that use it " }
                 <span class="swatch swatch-aborted" />{ " gas thrown away because of it" }

@@ -110,7 +110,7 @@ impl GraphLayout {
         // As wide as the layers, but never a single long column.
         let fits = ((right + GAP) / cell[0]).floor() as usize;
         let even = even_columns(self.alone.len(), cell, aspect);
-        let columns = if self.layers.is_empty() { even } else { fits.max(even.min(4)) };
+        let columns = if self.layers.is_empty() { even } else { fits.max(even) };
         self.place_alone(columns, cell, |tx| [width(tx), HEIGHT]);
     }
 
@@ -127,8 +127,9 @@ impl GraphLayout {
             columns.map(|columns| columns as f64 * CELL + between).sum::<f64>()
         };
         let all = self.alone.len() as f64;
+        let least = even_columns(self.alone.len(), [CELL, CELL], aspect) as f64 * CELL;
         let off = |rows: usize| {
-            let w = wide(rows).max(1.0);
+            let w = wide(rows).max(if all > 0.0 { least } else { 1.0 });
             let high = |w: f64| CAPTION + (all * CELL / w).ceil() * CELL;
             let h = rows as f64 * CELL + if all > 0.0 { high(w) } else { 0.0 };
             let ratio = w / h / aspect;
@@ -152,7 +153,7 @@ impl GraphLayout {
         self.size = [right, if self.layers.is_empty() { 0.0 } else { rows as f64 * CELL }];
         let fits = (right / CELL).floor() as usize;
         let even = even_columns(self.alone.len(), [CELL, CELL], aspect);
-        let columns = if self.layers.is_empty() { even } else { fits.max(even.min(24)) };
+        let columns = if self.layers.is_empty() { even } else { fits.max(even) };
         self.place_alone(columns, [CELL, CELL], |tx| [side(tx), side(tx)]);
     }
 

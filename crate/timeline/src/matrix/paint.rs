@@ -215,15 +215,15 @@ impl Painter<'_> {
         let (scale, muted) = (self.scale, self.palette.muted);
         let wide = |tx: TxIndex| Text::width(&tx.to_string(), size, Face::Sans) + 6.0 * scale;
         for (tx, x) in &self.layout.labels {
-            let hidden = marked
-                .iter()
-                .any(|other| (frame.x(*other) - x).abs() < (wide(*other) + wide(*tx)) / 2.0);
-            if !hidden {
+            let near =
+                |other: &TxIndex| (frame.x(*other) - x).abs() < (wide(*other) + wide(*tx)) / 2.0;
+            if !marked.iter().any(near) && x + wide(*tx) / 2.0 <= frame.width {
                 self.text([*x, y], tx.to_string(), size, Face::Sans, Anchor::Middle, muted);
             }
         }
         for tx in marked {
-            let (x, w) = (frame.x(tx), wide(tx));
+            let w = wide(tx);
+            let x = frame.x(tx).min(frame.width - w / 2.0);
             let plate = Rect { x: x - w / 2.0, y: 2.0, w, h: frame.plot.y - 4.0 };
             if self.selected() == Some(tx) {
                 self.items.push(Item::fill(Shape::Round(plate, 4.0), self.tint()));

@@ -108,7 +108,12 @@ impl Painter<'_> {
             ]
         };
         let item = match state {
-            BarState::Future | BarState::Executed => {
+            // Small until it begins. Most of a large block is that, so it is to cost little.
+            BarState::Future => {
+                let small = rects.iter().map(|rect| rect.inset(rect.w * 0.28));
+                Item::fill(Shape::Rects(small.collect()), color)
+            }
+            BarState::Executed => {
                 let path = Shape::Path(rects.iter().flat_map(outline).collect());
                 Item::stroke(path, Stroke::solid(color, 1.0))
             }
