@@ -51,3 +51,18 @@ impl Store {
         self.place = place.filter(known);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_views_below_go_round() {
+        let mut seen = vec![Below::default()];
+        while seen.len() < Below::ALL.len() {
+            seen.extend(seen.last().map(|view| view.next()));
+        }
+        assert_eq!(seen, Below::ALL);
+        assert_eq!(seen.last().map(|view| view.next()), Some(Below::default()));
+    }
+}
