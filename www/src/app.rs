@@ -261,10 +261,11 @@ fn use_act(
 /// Listens to the keyboard.
 #[hook]
 fn use_keyboard(store: &UseReducerHandle<Store>, act: &Callback<Does>) {
-    let stands = (store.sheet, store.editing, store.drawer, store.view, store.find.open);
+    let stands =
+        (store.sheet, store.editing, store.drawer, store.view, store.find.open, store.place);
     let pressed = use_callback((stands, act.clone()), {
         let dispatch = store.dispatcher();
-        move |does: Does, ((sheet, editing, drawer, view, find), act)| {
+        move |does: Does, ((sheet, editing, drawer, view, find, place), act)| {
             let wish = match does {
                 Does::Escape if sheet.is_some() => Wish::Sheet(None),
                 Does::Sheet if *sheet == Some(Sheet::Keys) => Wish::Sheet(None),
@@ -273,6 +274,7 @@ fn use_keyboard(store: &UseReducerHandle<Store>, act: &Callback<Does>) {
                 Does::Escape if drawer.is_some() => Wish::Drawer(None),
                 Does::Escape if *view == Showing::Compare => Wish::View(Showing::Lanes),
                 Does::Escape if *find => Wish::Find(FindWish::Close),
+                Does::Escape if place.is_some() => Wish::Place(None),
                 Does::Escape => Wish::Select(None),
                 Does::Sheet | Does::Palette => return act.emit(does),
                 _ if sheet.is_some() => return,

@@ -44,6 +44,7 @@ mod top_bar;
 mod transport;
 mod verdict;
 mod versions;
+mod views;
 mod words;
 
 fn main() {

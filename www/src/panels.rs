@@ -81,7 +81,7 @@ pub(crate) fn block_panel(store: &Store, dispatch: &Dispatch, view: &View) -> Ht
             { part(given, tools) }
             if length == 0 { <p class="note rows-none">{ "No transactions." }</p> } else {
             <BlockList dispatch={dispatch.clone()} scenario={scenario.clone()} film={view.current.clone()}
-                time={view.event_time} row={store.row} only={store.find.only}
+                time={view.event_time} row={store.row} only={store.find.only} place={view.focus.place}
                 found={view.current.as_ref().map(|_| store.found()).unwrap_or_default()}
                 looked_at={view.current.as_ref().and(view.selected).map(|version| version.tx.get())} />
             }

@@ -7,11 +7,12 @@ use yew::{Callback, Html, html};
 use crate::caption::{CaptionLineProps, caption_line};
 use crate::empty::{EmptyBlock, empty_block, poster};
 use crate::find::{FindBar, FindBarProps};
-use crate::lanes::{Axis, LaneView, Legend, MatrixView, ZoomBar};
+use crate::lanes::{Axis, LaneView, Legend, ZoomBar};
 use crate::part::part;
 use crate::store::{Action, Below, Engine, Progress, Wish};
 use crate::tabs::{Tab, tabs};
 use crate::versions::{VersionsProps, versions};
+use crate::views::{GraphView, HeatProps, MatrixView, heat};
 use crate::words::{Dispatch, Shared};
 
 #[derive(Clone, PartialEq)]
@@ -87,6 +88,8 @@ fn below(props: &StageProps, film: &Shared<Film>) -> Html {
     let tab = |of, slug, words: &str| Tab { of, slug, words: words.to_owned() };
     let all = [
         tab(Below::Matrix, "matrix", "Slots × transactions"),
+        tab(Below::Graph, "graph", "Dependencies"),
+        tab(Below::Heat, "heat", "Heat"),
         tab(Below::Versions, "versions", "Versions"),
     ];
     let slug = all.iter().find(|tab| tab.of == props.below).map_or("matrix", |tab| tab.slug);
@@ -96,9 +99,22 @@ fn below(props: &StageProps, film: &Shared<Film>) -> Html {
     };
     let open = match props.below {
         Below::Matrix => html! {
-            <MatrixView film={film.clone()} time={props.event_time}
-                selection={props.focus.selection} found={found(&props.focus)} on_select={props.on_select.clone()} />
+            <MatrixView dispatch={props.dispatch.clone()} film={film.clone()} time={props.event_time}
+                playing={props.playing} focus={props.focus.clone()} theme={props.theme} />
         },
+        Below::Graph => html! {
+            <GraphView dispatch={props.dispatch.clone()} film={film.clone()} time={props.event_time}
+                focus={props.focus.clone()} theme={props.theme} />
+        },
+        Below::Heat => part(
+            HeatProps {
+                dispatch: props.dispatch.clone(),
+                film: film.clone(),
+                place: props.focus.place,
+                selection: props.focus.selection,
+            },
+            heat,
+        ),
         Below::Versions => part(
             VersionsProps {
                 dispatch: props.dispatch.clone(),
@@ -117,11 +133,6 @@ fn below(props: &StageProps, film: &Shared<Film>) -> Html {
                 aria-labelledby={format!("{slug}-tab")}>{ open }</div>
         </section>
     }
-}
-
-/// What was searched for, without what is selected.
-fn found(focus: &Focus) -> Focus {
-    Focus { matches: focus.matches.clone(), ..Focus::default() }
 }
 
 fn progress(props: &StageProps) -> Html {

@@ -56,6 +56,19 @@ pub struct ReadChains {
     pub dependents: usize,
     /// For each pair of a reader and whoever wrote what it read: how many places they are apart.
     pub distances: Vec<usize>,
+    /// The transactions of the chain with the most gas, from the first to the last.
+    pub path: Vec<TxIndex>,
+}
+
+/// A final execution that read what another final one wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// Who read.
+    pub reader: TxIndex,
+    /// Who had written.
+    pub writer: TxIndex,
+    /// What.
+    pub location: LocationId,
 }
 
 impl<'a> Commits<'a> {
@@ -138,22 +151,21 @@ impl<'a> Commits<'a> {
         let mut chains = ReadChains::default();
         let mut ends: Vec<u64> = Vec::with_capacity(self.all.len());
         let mut depths: Vec<usize> = Vec::with_capacity(self.all.len());
+        // Whom each one's end waits for, if for anybody.
+        let mut before: Vec<Option<usize>> = Vec::with_capacity(self.all.len());
         for (place, commit) in self.all.iter().enumerate() {
             let (mut end, mut depth) = (commit.gas, 1);
-            let mut writers = Vec::new();
-            for access in self.accesses_of(commit.version) {
-                if access.kind != AccessKind::Read || !counts(access.location) {
-                    continue;
-                }
-                let Some(at) = access.saw.and_then(|saw| self.place_of(saw)) else { continue };
-                if at >= place {
-                    continue;
-                }
+            let (mut writers, mut awaited) = (Vec::new(), None);
+            for (at, access) in self.sources(place, counts) {
                 let writer = &self.all[at];
-                end = end.max(ends[at] + commit.rest_after(access.time.max(writer.end)));
+                let after = ends[at] + commit.rest_after(access.time.max(writer.end));
+                if after > end {
+                    (end, awaited) = (after, Some(at));
+                }
                 depth = depth.max(depths[at] + 1);
                 writers.push(at);
             }
+            before.push(awaited);
             writers.sort_unstable();
             writers.dedup();
             chains.dependents += usize::from(!writers.is_empty());
@@ -161,9 +173,46 @@ impl<'a> Commits<'a> {
             ends.push(end);
             depths.push(depth);
         }
-        chains.gas = ends.into_iter().max().unwrap_or_default();
+        let last = (0..ends.len()).max_by_key(|at| (ends[*at], std::cmp::Reverse(*at)));
+        chains.gas = last.map_or(0, |at| ends[at]);
+        let back = std::iter::successors(last, |at| before[*at]);
+        chains.path = back.map(|at| self.all[at].version.tx).collect();
+        chains.path.reverse();
         chains.depth = depths.into_iter().max().unwrap_or_default();
         chains
+    }
+
+    /// Every dependency that [`Self::reads`] counts, sorted by reader, writer and location; each
+    /// once.
+    #[must_use]
+    pub fn links(&self, counts: &dyn Fn(LocationId) -> bool) -> Vec<Link> {
+        let mut links: Vec<Link> = Vec::new();
+        for (place, commit) in self.all.iter().enumerate() {
+            links.extend(self.sources(place, counts).map(|(at, access)| Link {
+                reader: commit.version.tx,
+                writer: self.all[at].version.tx,
+                location: access.location,
+            }));
+        }
+        links.sort_unstable();
+        links.dedup();
+        links
+    }
+
+    /// The reads of a final execution whose value came from an earlier final one, each with the
+    /// place of that.
+    fn sources<'s>(
+        &'s self,
+        place: usize,
+        counts: &'s dyn Fn(LocationId) -> bool,
+    ) -> impl Iterator<Item = (usize, &'a Access)> + 's {
+        let commit = self.all.get(place);
+        let accesses = commit.map_or(&[][..], |commit| self.accesses_of(commit.version));
+        let orders = |access: &&Access| access.kind == AccessKind::Read && counts(access.location);
+        accesses.iter().filter(orders).filter_map(move |access| {
+            let at = self.place_of(access.saw?)?;
+            (at < place).then_some((at, access))
+        })
     }
 
     /// The longest chain in which each transaction uses something that the one before used as well,
@@ -278,6 +327,9 @@ mod tests {
         let chains = commits.reads(&every);
         assert_eq!((chains.gas, chains.depth, chains.dependents), (140, 2, 1));
         assert_eq!(chains.distances, [1]);
+        assert_eq!(chains.path, [TxIndex(0), TxIndex(1)]);
+        let link = Link { reader: TxIndex(1), writer: TxIndex(0), location: LocationId(0) };
+        assert_eq!(commits.links(&every), [link]);
         assert_eq!(commits.total(), 200);
         assert_eq!(commits.largest(), 100);
         assert_eq!(commits.reads(&|_| false).gas, 100);

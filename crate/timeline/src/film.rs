@@ -13,7 +13,7 @@ use crate::chain::Links;
 use crate::lints::Finding;
 use crate::metrics::Metrics;
 use crate::moment::{Moment, MomentIndex};
-use crate::versions::Touches;
+use crate::touches::Derived;
 
 /// A run, ready to be drawn. Made from a whole [`Trace`], or grown from batches of events while
 /// the run goes on. Takes any list of events: what makes no sense is left out, never a panic.
@@ -33,8 +33,7 @@ pub struct Film {
     pub(crate) found: OnceLock<Vec<Finding>>,
     /// What led to what, found when somebody asks first.
     pub(crate) linked: OnceLock<Links>,
-    /// Who touched which location, found when somebody asks first.
-    pub(crate) touched: OnceLock<Touches>,
+    pub(crate) derived: Derived,
 }
 
 impl Film {
@@ -71,7 +70,7 @@ impl Film {
             measured: OnceLock::new(),
             found: OnceLock::new(),
             linked: OnceLock::new(),
-            touched: OnceLock::new(),
+            derived: Derived::default(),
         }
     }
 
@@ -83,6 +82,7 @@ impl Film {
         let known = self.moments.len();
         let key = |moment: &Moment| (moment.event.time, moment.event.seq);
         let (mut last, mut tidy) = (self.moments.last().map(key), known);
+        self.derived = Derived::default();
         for event in events {
             self.assembly.push(event);
             let Some(moment) = Moment::of(event) else { continue };
@@ -227,6 +227,15 @@ impl Film {
             .copied()
             .rev()
             .find(|id| self.bar(*id).is_some_and(|bar| bar.committed_at.is_some()))
+    }
+
+    /// The run of a transaction to look at: the last that has begun at `time` (ticks), else the
+    /// first.
+    #[must_use]
+    pub fn run_at(&self, tx: TxIndex, time: f64) -> Option<Version> {
+        let runs = || self.runs_of(tx).iter().filter_map(|id| self.bar(*id));
+        let begun = runs().rfind(|bar| bar.start as f64 <= time);
+        begun.or_else(|| runs().next()).map(|bar| bar.version)
     }
 
     /// A location for people.

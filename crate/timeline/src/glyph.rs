@@ -112,7 +112,7 @@ impl Glyph {
 }
 
 /// A circle of four curves.
-fn circle(x: f64, y: f64, radius: f64) -> Vec<Step> {
+pub(crate) fn circle(x: f64, y: f64, radius: f64) -> Vec<Step> {
     // How far the control points of a quarter lie from its ends.
     const PULL: f64 = 0.552_284_75;
     let at = |dx: f64, dy: f64| [x + dx * radius, y + dy * radius];

@@ -6,7 +6,8 @@ mod label;
 mod limits;
 mod links;
 mod marks;
-mod pattern;
+pub(crate) mod pattern;
+mod places;
 
 use std::rc::Rc;
 
@@ -95,6 +96,7 @@ pub fn paint(film: &Film, layout: &Layout, look: &Look) -> Scene {
     painter.ghost();
     painter.troubles();
     painter.bars();
+    painter.places();
     painter.limits();
     painter.selection();
     painter.arrow();

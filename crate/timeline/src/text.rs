@@ -6,6 +6,7 @@ use crate::bar::{Bar, BarId, BarState, TroubleKind};
 use crate::film::Film;
 use crate::format;
 use crate::paint::Arrow;
+use crate::scene::{Face, Text};
 
 /// A lane as a row of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,4 +142,17 @@ impl Film {
         self.cause(victim)?;
         Some(Arrow { victim, drawn: 1.0, alpha: 1.0 })
     }
+}
+
+/// A name cut in its middle so that it is at most `room` pixels wide; both ends tell most.
+pub(crate) fn elided(name: &str, room: f64, size: f64, face: Face) -> String {
+    let count = name.chars().count();
+    let fits = (room / Text::width("n", size, face)).floor().max(3.0) as usize;
+    if count <= fits {
+        return name.to_owned();
+    }
+    let tail = fits / 2;
+    let head = fits - 1 - tail;
+    let from = count - tail;
+    name.chars().take(head).chain(['…']).chain(name.chars().skip(from)).collect()
 }

@@ -94,41 +94,6 @@ pub struct Reader {
     pub stale: bool,
 }
 
-/// Who touched which location: positions in [`Film::accesses`], by location, then by incarnation.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Touches {
-    /// Where each location's part of `items` begins; one more than there are locations.
-    starts: Vec<u32>,
-    items: Vec<u32>,
-}
-
-impl Touches {
-    fn new(accesses: &[Access], locations: usize) -> Self {
-        let known = |access: &Access| access.location.get() < locations;
-        let mut starts = vec![0; locations + 1];
-        for access in accesses.iter().filter(|access| known(access)) {
-            starts[access.location.get() + 1] += 1;
-        }
-        for at in 0..locations {
-            starts[at + 1] += starts[at];
-        }
-        let mut next = starts.clone();
-        let mut items = vec![0; starts.last().map_or(0, |end| *end as usize)];
-        for (at, access) in accesses.iter().enumerate().filter(|(_, access)| known(access)) {
-            let slot = &mut next[access.location.get()];
-            items[*slot as usize] = at as u32;
-            *slot += 1;
-        }
-        Self { starts, items }
-    }
-
-    fn of(&self, location: LocationId) -> &[u32] {
-        let bound = |at: usize| self.starts.get(at).map(|start| *start as usize);
-        let range = bound(location.get()).zip(bound(location.get() + 1));
-        range.and_then(|(from, to)| self.items.get(from..to)).unwrap_or(&[])
-    }
-}
-
 /// A row before its words are made.
 #[derive(Clone, Copy)]
 struct Entry<'a> {
@@ -139,13 +104,6 @@ struct Entry<'a> {
 }
 
 impl Film {
-    /// Reads and writes of one location, by incarnation.
-    pub fn accesses_at(&self, location: LocationId) -> impl Iterator<Item = &Access> {
-        let touches =
-            self.touched.get_or_init(|| Touches::new(&self.accesses, self.locations.len()));
-        touches.of(location).iter().filter_map(|at| self.accesses.get(*at as usize))
-    }
-
     /// The versions of a location at `time` (ticks). What a read by `reader` would see is marked,
     /// and the rows nearest to it are shown.
     #[must_use]
@@ -157,7 +115,7 @@ impl Film {
     ) -> Option<VersionTable> {
         let name = self.location(location).map(|_| self.location_name(location).to_owned())?;
         let storage = self
-            .accesses_at(location)
+            .touches(location)
             .find(|access| access.kind == AccessKind::Read && access.saw.is_none());
         let storage = storage.map(|access| access.value);
         let entries = self.entries(location, time, storage);
@@ -200,7 +158,7 @@ impl Film {
         time: f64,
         storage: Option<[u8; 32]>,
     ) -> Vec<Entry<'_>> {
-        let mut writes: Vec<_> = self.accesses_at(location).filter(|a| !a.kind.is_read()).collect();
+        let mut writes: Vec<_> = self.touches(location).filter(|a| !a.kind.is_read()).collect();
         // The last write of an incarnation is the one that it publishes.
         writes.reverse();
         writes.dedup_by_key(|write| write.by);
@@ -303,7 +261,7 @@ impl Film {
     }
 
     fn add_readers(&self, rows: &mut [VersionRow], location: LocationId, time: f64) {
-        let reads = self.accesses_at(location).filter(|access| access.kind.is_read());
+        let reads = self.touches(location).filter(|access| access.kind.is_read());
         let (mut last, mut counted) = (None, false);
         for read in reads.filter(|read| read.time as f64 <= time) {
             // An incarnation that reads twice is one reader.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use lanescope_protocol::{Scenario, TxIndex};
+use lanescope_protocol::{LocationId, Scenario, TxIndex};
 use lanescope_timeline::{Film, Focus};
 use web_sys::{Element, HtmlElement, PointerEvent};
 use yew::{
@@ -38,6 +38,9 @@ pub(crate) struct BlockListProps {
     pub(crate) found: Focus,
     /// Other rows are not listed.
     pub(crate) only: bool,
+    /// The chosen location: who touches it is marked.
+    #[prop_or_default]
+    pub(crate) place: Option<LocationId>,
 }
 
 /// Rows that exist: from, and how many.
@@ -73,6 +76,10 @@ pub(crate) fn block_list(props: &BlockListProps) -> Html {
     let (drag, on_move, on_up, on_down) = use_drag(&props.dispatch, &list, length);
     // Among some of the rows there is no telling where one would be put.
     let on_down = if listed.is_whole() { on_down } else { Callback::noop() };
+    let touchers = use_memo((props.film.clone(), props.place), |(film, place)| {
+        let touchers = film.as_ref().zip(*place).map(|(film, place)| film.touchers(place));
+        touchers.unwrap_or_default()
+    });
     let (first, count) = *window;
     let last = (first + count).min(listed.count());
     let rows = (first.min(last)..last).filter_map(|place| Some((place, listed.row(place)?)));
@@ -84,7 +91,7 @@ pub(crate) fn block_list(props: &BlockListProps) -> Html {
             onpointermove={on_move} onpointerup={on_up.clone()} onpointercancel={on_up}
             style={format!("--count: {}", listed.count())}>
             <li class="rows-height" role="presentation" aria-hidden="true" />
-            { for rows.map(|(place, at)| row(props, at, (place, listed.count()), drag, &on_down)) }
+            { for rows.map(|(place, at)| row(props, at, (place, listed.count()), drag, &on_down, &touchers)) }
         </ol>
     }
 }
@@ -95,7 +102,9 @@ fn row(
     (place, count): (usize, usize),
     drag: Option<Drag>,
     down: &Callback<(PointerEvent, usize)>,
+    touchers: &[TxIndex],
 ) -> Html {
+    let touches = touchers.binary_search(&TxIndex(at as u32)).is_ok();
     let film = props.film.as_ref().map(|film| &*film.0);
     let words = words(&props.scenario, film, at);
     let stands = film.map(|film| standing(film, at, props.time));
@@ -134,6 +143,12 @@ fn row(
             <span class="row-action" title={words.action.clone()}>{ words.action }</span>
             <span class="row-who" title={format!("{} → {}", words.sender, words.receiver)}>{ words.sender }{ " → " }{ words.receiver }</span>
             <span class={classes!("row-sign", state)}>
+                if touches {
+                    <span class="row-touches" title="touches the chosen place" data-testid="row-touches">
+                        <span aria-hidden="true">{ "◆" }</span>
+                        <span class="unseen">{ "touches the chosen place, " }</span>
+                    </span>
+                }
                 if let Some(stands) = stands {
                     if stands.undone { <span aria-hidden="true">{ "R" }</span> }
                     { for stands.glyph.map(sign) }

@@ -96,7 +96,7 @@ pub(crate) fn lane_view(props: &LaneViewProps) -> Html {
         <div class="lane-view" ref={root} data-testid="lane-view"
             style={format!("--natural: {height:.0}px")}>
             <Surface {shelf} {listeners} {canvas} grid={grid.clone()} summary={(*summary).clone()} />
-            <Twin film={props.film.clone()} time={told_time(props)} selection={props.focus.selection}
+            <Twin film={props.film.clone()} time={told_time(&props.film, props.playhead, props.playing)} selection={props.focus.selection}
                 cursor={*cursor} {grid} on_select={props.on_select.clone()} {on_key} {on_blur} />
             if *hinted {
                 <Hint on_over={Callback::from({
@@ -293,15 +293,15 @@ pub(crate) fn type_scale() -> f64 {
     (size.unwrap_or(16.0) / 16.0).clamp(0.75, 3.0)
 }
 
-/// When the words are from: each event while the film stands, now and then while it runs.
-fn told_time(props: &LaneViewProps) -> f64 {
+/// When words are from: each event while the film stands, now and then while it runs.
+pub(crate) fn told_time(film: &Film, playhead: f64, playing: bool) -> f64 {
     const STOPS: f64 = 24.0;
-    let end = props.film.end() as f64;
-    if !props.film.is_complete() || (props.playing && props.playhead < end) {
+    let end = film.end() as f64;
+    if !film.is_complete() || (playing && playhead < end) {
         let step = (end / STOPS).max(1.0);
-        return (props.playhead / step).floor() * step;
+        return (playhead / step).floor() * step;
     }
-    props.film.moment_at(props.playhead).map_or(0.0, lanescope_timeline::Moment::time)
+    film.moment_at(playhead).map_or(0.0, lanescope_timeline::Moment::time)
 }
 
 /// The keyboard, while the grid has the focus.

@@ -12,8 +12,23 @@ pub(crate) enum Below {
     /// Slots against transactions.
     #[default]
     Matrix,
+    /// Who depends on whom.
+    Graph,
+    /// What contracts and slots cost.
+    Heat,
     /// The versions of one location, as the multi-version memory sees them.
     Versions,
+}
+
+impl Below {
+    /// Every view, in the order of the tabs.
+    pub(crate) const ALL: [Self; 4] = [Self::Matrix, Self::Graph, Self::Heat, Self::Versions];
+
+    /// The view after this one, and after the last the first.
+    pub(crate) fn next(self) -> Self {
+        let after = Self::ALL.iter().skip_while(|view| **view != self).nth(1);
+        after.copied().unwrap_or_default()
+    }
 }
 
 /// What is shown beside the lanes.
@@ -39,5 +54,20 @@ impl Store {
         let known =
             |place: &LocationId| self.shown().is_some_and(|film| film.location(*place).is_some());
         self.place = place.filter(known);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_views_below_go_round() {
+        let mut seen = vec![Below::default()];
+        while seen.len() < Below::ALL.len() {
+            seen.extend(seen.last().map(|view| view.next()));
+        }
+        assert_eq!(seen, Below::ALL);
+        assert_eq!(seen.last().map(|view| view.next()), Some(Below::default()));
     }
 }

@@ -16,8 +16,8 @@ mod compare;
 mod find;
 mod settings;
 mod stored;
-mod why;
 mod time;
+mod why;
 
 /// A page, and an engine that is played by the test.
 struct Page(Rc<Store>);

@@ -73,6 +73,8 @@ pub(crate) enum Wish {
     Why(WhyWish),
     /// Open a view below the lanes.
     Below(Below),
+    /// Open the next view below the lanes.
+    NextBelow,
     /// Open a view beside the lanes.
     Beside(Beside),
     /// Choose a row of the block list.
@@ -146,6 +148,7 @@ impl Store {
             Wish::Find(find) => self.find(find),
             Wish::Why(wish) => self.ask_why(wish),
             Wish::Below(below) => self.below = below,
+            Wish::NextBelow => self.below = self.below.next(),
             Wish::Beside(beside) => self.beside = beside,
             Wish::Row(row) => self.choose_row(row),
             Wish::Form(form) => {

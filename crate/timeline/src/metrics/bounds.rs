@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use lanescope_protocol::chains::{Commit, Commits, ReadChains, Use};
+use lanescope_protocol::chains::{Commit, Commits, Link, ReadChains, Use};
 use lanescope_protocol::trace::LocationKind;
 use lanescope_protocol::{Access, AccessKind, Clock, LocationId};
 
@@ -47,17 +47,24 @@ impl Film {
 
     /// Dependencies between the final executions. `None` while reads are unknown.
     pub(super) fn chains(&self) -> Option<ReadChains> {
-        if self.accesses.is_empty() {
-            return None;
-        }
+        (!self.accesses.is_empty()).then(|| self.commits().reads(&self.ordering()))
+    }
+
+    /// The longest chain of dependent transactions, and every dependency.
+    pub(crate) fn read_links(&self) -> (ReadChains, Vec<Link>) {
+        let (commits, counts) = (self.commits(), self.ordering());
+        (commits.reads(&counts), commits.links(&counts))
+    }
+
+    /// Which locations order who reads and writes them: all but the nonces of senders.
+    fn ordering(&self) -> impl Fn(LocationId) -> bool + '_ {
         let senders = self.transactions.iter().map(|info| format!("{}.nonce", info.sender));
         let senders: HashSet<String> = senders.collect();
-        let counts = |id: LocationId| {
+        move |id: LocationId| {
             self.location(id).is_none_or(|info| {
                 info.kind != LocationKind::Nonce || !senders.contains(&info.name)
             })
-        };
-        Some(self.commits().reads(&counts))
+        }
     }
 
     /// The executions that became final, in the order in which they did.

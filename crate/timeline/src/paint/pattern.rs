@@ -4,7 +4,7 @@ use crate::frame::Rect;
 use crate::scene::Step;
 
 /// Lines from bottom left to top right at 45°, `pitch` pixels apart along the edge.
-pub(super) fn hatch(rect: Rect, pitch: f64) -> Vec<Step> {
+pub(crate) fn hatch(rect: Rect, pitch: f64) -> Vec<Step> {
     let mut path = Vec::new();
     if rect.w <= 0.0 || rect.h <= 0.0 || pitch <= 0.0 {
         return path;
@@ -23,7 +23,7 @@ pub(super) fn hatch(rect: Rect, pitch: f64) -> Vec<Step> {
 }
 
 /// Small squares in rows.
-pub(super) fn dots(rect: Rect, pitch: f64, size: f64) -> Vec<Rect> {
+pub(crate) fn dots(rect: Rect, pitch: f64, size: f64) -> Vec<Rect> {
     let columns = (rect.w / pitch).floor().clamp(0.0, 2000.0) as u32;
     let rows = (rect.h / pitch).floor().clamp(0.0, 200.0) as u32;
     let left = rect.x + (rect.w - f64::from(columns) * pitch) / 2.0 + (pitch - size) / 2.0;

@@ -22,4 +22,5 @@ mod sentences;
 mod theme;
 mod transcript;
 mod versions;
+mod views;
 mod why;

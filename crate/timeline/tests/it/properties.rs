@@ -61,7 +61,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_trace()(
+    pub(crate) fn any_trace()(
         events in prop::collection::vec(any_event(), 0..120),
         accesses in prop::collection::vec(any_access(), 0..40),
         lanes in prop_oneof![9 => 0..9u16, 1 => any::<u16>()],
@@ -159,7 +159,7 @@ proptest! {
         let text = svg(&paint(&film, &layout, &look), Theme::Light, Default::default());
         prop_assert!(!text.contains("NaN") && !text.contains("inf"));
         let _ = (layout.hit(&film, x, y), layout.describe(&film));
-        let _ = (film.metrics(), film.density(50), film.matrix(14), film.text_table(playhead, 100));
+        let _ = (film.metrics(), film.density(50), film.matrix(), film.graph(), film.heat(), film.text_table(playhead, 100));
         let _ = film.caption_near(playhead, to);
         for moment in film.moments() {
             let _ = film.caption(moment);
