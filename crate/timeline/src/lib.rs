@@ -12,6 +12,7 @@ pub mod caption;
 pub mod chart;
 pub mod chrome_trace;
 mod columns;
+pub mod contrast;
 pub mod csv;
 pub mod density;
 pub mod detail;
@@ -43,6 +44,7 @@ pub use bar::{
 pub use caption::{Caption, Tone};
 pub use chart::{ChartLayout, ChartLine, ChartPoint, speedup_chart};
 pub use chrome_trace::chrome_trace;
+pub use contrast::{Contrast, Pairs};
 pub use csv::{CSV_COLUMNS, csv};
 pub use density::Bucket;
 pub use detail::{IncarnationDetail, ReadRow, WriteRow};
