@@ -1,7 +1,7 @@
 //! The keyboard. Keys are taken by their place, so that every layout has the same hand.
 
 use crate::playback::Toward;
-use crate::store::Wish;
+use crate::store::{WhatIfWish, Wish};
 
 /// A key that was pressed, and what was held with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
         ("Space" | "ArrowLeft" | "ArrowRight" | "Home" | "End", _) if press.timeless => {
             return None;
         }
-        ("BracketLeft" | "BracketRight" | "KeyF", _) if press.timeless => return None,
+        ("BracketLeft" | "BracketRight" | "KeyF" | "KeyH", _) if press.timeless => return None,
         ("Space", _) => Wish::Toggle,
         ("ArrowLeft", false) => Wish::Step(Toward::Back),
         ("ArrowRight", false) => Wish::Step(Toward::Forward),
@@ -75,6 +75,7 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
         ("End", _) => Wish::Last,
         ("BracketLeft", _) => Wish::StepAbort(Toward::Back),
         ("BracketRight", _) => Wish::StepAbort(Toward::Forward),
+        ("KeyH", false) => Wish::WhatIf(WhatIfWish::Fork),
         ("KeyR", false) => Wish::Run,
         ("KeyF", false) => return Some(Does::Fit),
         ("KeyC", false) => return Some(Does::Compare),
@@ -85,12 +86,13 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
 }
 
 /// The sheet: keys and what they do, in the order of use.
-pub(crate) const SHEET: [(&str, &str); 14] = [
+pub(crate) const SHEET: [(&str, &str); 15] = [
     ("Space", "play or pause"),
     ("← →", "one event back or on"),
     ("Shift + ← →", "one transaction back or on"),
     ("[ ]", "previous or next abort"),
     ("Home, End", "to the beginning, to the end"),
+    ("H", "fork here: keep what has happened, change what follows"),
     ("R", "run"),
     ("F", "the whole run into view"),
     ("C", "compare strategies; Escape goes back to the lanes"),

@@ -1,10 +1,11 @@
 //! The middle of the page: what just happened, in words and on lanes.
 
-use lanescope_protocol::Version;
+use lanescope_protocol::{Settings, Version};
 use lanescope_timeline::{Caption, Film, Focus, Theme};
 use yew::{Callback, Html, html};
 
 use crate::caption::{CaptionLineProps, caption_line};
+use crate::contrast::{BarProps, LaneNames, LaneNamesProps, bar};
 use crate::lanes::{Axis, LaneView, Legend, MatrixView};
 use crate::part::part;
 use crate::store::{Action, Below, Engine, Progress, Wish};
@@ -28,6 +29,11 @@ pub(crate) struct StageProps {
     pub(crate) focus: Focus,
     /// What is open below the lanes.
     pub(crate) below: Below,
+    /// What the last change brought.
+    pub(crate) whatif: BarProps,
+    /// How the next run is made and when something done now takes effect, where something can be
+    /// done to the lanes.
+    pub(crate) hands: Option<(Settings, u64)>,
     pub(crate) theme: Theme,
     pub(crate) engine: Engine,
     pub(crate) running: bool,
@@ -48,10 +54,16 @@ pub(crate) fn stage(props: &StageProps) -> Html {
                 caption_line,
             ) }
             if let Some(film) = &props.film {
+                { part(props.whatif.clone(), bar) }
+                <div class="lane-frame">
                 <LaneView film={film.clone()} playhead={props.time} focus={props.focus.clone()}
                     axis={props.axis.clone()} theme={props.theme} motion={props.motion}
                     playing={props.playing} on_select={props.on_select.clone()}
                     on_seek={props.on_seek.clone()} />
+                    if let Some((settings, tick)) = props.hands.clone() {
+                        <LaneNames ..LaneNamesProps { dispatch: props.dispatch.clone(), settings, tick } />
+                    }
+                </div>
                 <Legend />
                 { below(props, film) }
             } else {

@@ -13,6 +13,7 @@ mod running;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod whatif;
 mod wishes;
 
 use std::collections::VecDeque;
@@ -36,6 +37,9 @@ pub(crate) use requests::FileId;
 use requests::{Awaited, OpenFile, Pending};
 pub(crate) use running::{Intent, Progress, Running, Times, Timing};
 pub(crate) use settings::{Cost, Place, Refused};
+pub(crate) use whatif::{
+    Fork, LaneState, LaneWish, STACK_MAX, STACK_MIN, Stack, StackRow, Told, WhatIf, WhatIfWish,
+};
 pub(crate) use wishes::Wish;
 
 /// Where the engine stands.
@@ -124,6 +128,8 @@ pub(crate) struct Store {
     pub(crate) comparison: Option<Rc<Comparison>>,
     /// What the next comparison compares, in menu order.
     pub(crate) contestants: Vec<Strategy>,
+    /// Changes by hand, and the runs that are stacked.
+    pub(crate) whatif: WhatIf,
     /// What is unfolded.
     pub(crate) drawer: Option<Drawer>,
     /// The last change of the settings, if it was refused.
@@ -240,6 +246,7 @@ impl Store {
             view: View::default(),
             comparison: None,
             contestants: compare::first_contestants(),
+            whatif: WhatIf::default(),
             drawer: None,
             refused: None,
             sheet: None,
@@ -276,6 +283,9 @@ impl Store {
     /// else, while the film runs, the last one that was thrown away.
     pub(crate) fn looked_at(&self) -> Option<Version> {
         let film = self.shown()?;
+        if self.view == View::Stack {
+            return self.selected;
+        }
         self.selected.or_else(|| {
             let last = film.abort_before(self.playback.time).and_then(Moment::version);
             if self.playback.playing { last } else { self.playback.caption(film).version.or(last) }
@@ -327,7 +337,7 @@ impl Store {
             Action::FileRead { file, name } => self.open(file, name),
             Action::Refused(sentence) => self.alert = Some(sentence.into()),
             Action::Frame(now) => {
-                if let Some(film) = self.shown().cloned() {
+                if let Some(film) = self.lead().cloned() {
                     self.playback.frame(&film, now, self.still);
                 }
             }

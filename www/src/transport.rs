@@ -7,7 +7,7 @@ use yew::{Callback, Event, Html, TargetCast, classes, html};
 use crate::icons::Icon;
 use crate::lanes::{Axis, Minimap};
 use crate::playback::{SPEEDS, Toward};
-use crate::store::{Action, Sheet, Wish};
+use crate::store::{Action, Sheet, WhatIfWish, Wish};
 use crate::words::{Dispatch, Shared, wish};
 
 #[derive(Clone, PartialEq)]
@@ -20,6 +20,10 @@ pub(crate) struct TransportProps {
     pub(crate) playing: bool,
     pub(crate) speed: usize,
     pub(crate) theme: Theme,
+    /// A fork is going on.
+    pub(crate) forked: bool,
+    /// A fork can begin here.
+    pub(crate) forkable: bool,
 }
 
 pub(crate) fn transport(props: &TransportProps) -> Html {
@@ -56,9 +60,24 @@ pub(crate) fn transport(props: &TransportProps) -> Html {
                 disabled={none} onclick={wish(&props.dispatch, Wish::StepAbort(Toward::Forward))}>
                 { "next abort" }
             </button>
+            { fork(props) }
             <button class="control square keys-button" data-testid="keys" title="Keys (?)" aria-label="Keys"
                 onclick={wish(&props.dispatch, Wish::Sheet(Some(Sheet::Keys)))}>{ "?" }</button>
         </section>
+    }
+}
+
+/// Not disabled on threads: pressed, it says why it cannot be.
+fn fork(props: &TransportProps) -> Html {
+    let title = if props.forked {
+        "End the fork and keep the change (H)"
+    } else {
+        "Fork here: keep what has happened, change what follows (H)"
+    };
+    html! {
+        <button class={classes!("control", "square", props.forked.then_some("pressed"))} data-testid="fork" {title}
+            aria-label={title} aria-pressed={props.forked.to_string()} disabled={!props.forkable}
+            onclick={wish(&props.dispatch, Wish::WhatIf(WhatIfWish::Fork))}>{ Icon::Fork.draw() }</button>
     }
 }
 

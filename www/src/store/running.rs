@@ -178,6 +178,7 @@ impl Store {
                 Clock::Threads => self.times.threads = Some(timing),
             }
         }
+        self.pin_before(&running.scenario, &film);
         self.filmed = Some(running.scenario);
         self.selected = self.selected.filter(|version| film.bar_of(*version).is_some());
         // Locations are numbered anew in every run.
@@ -185,10 +186,12 @@ impl Store {
         match running.intent {
             Intent::Intro if !self.shown_once => self.playback.start(true),
             Intent::Intro | Intent::Play => self.playback.start(false),
+            Intent::Show if self.keeps_time() => self.playback.seek(&film, self.playback.time),
             Intent::Show => self.playback.last(&film),
         }
         self.shown_once = true;
         self.film = Some(film);
+        self.tell_change();
         self.after_run();
     }
 }

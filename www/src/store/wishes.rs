@@ -5,7 +5,8 @@ use lanescope_timeline::BarState;
 
 use super::requests::recipe;
 use super::{
-    Below, Beside, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Intent, Sheet, Store, View,
+    Below, Beside, Choice, Cost, Delayed, Draft, Drawer, Edit, Effect, Engine, Intent, Sheet,
+    Store, View, WhatIfWish,
 };
 use crate::playback::{SPEEDS, Toward};
 
@@ -87,6 +88,8 @@ pub(crate) enum Wish {
     Sheet(Option<Sheet>),
     /// Measure how fast it is here.
     Bench,
+    /// Change something by hand and see what it brings.
+    WhatIf(WhatIfWish),
 }
 
 impl Store {
@@ -94,13 +97,7 @@ impl Store {
         match wish {
             Wish::Pick(_) | Wish::Knob(..) | Wish::Seed(_) => self.turn(wish),
             Wish::Edit(edit) => self.edit(edit),
-            Wish::Undo | Wish::Redo => {
-                let changed =
-                    if wish == Wish::Undo { self.draft.undo() } else { self.draft.redo() };
-                if changed {
-                    self.block_changed();
-                }
-            }
+            Wish::Undo | Wish::Redo => self.take_back(wish == Wish::Undo),
             Wish::Strategy(strategy) => self.set_strategy(strategy),
             Wish::Lanes(lanes) => self.set_lanes(lanes),
             Wish::Clock(clock) => self.set_clock(clock),
@@ -138,6 +135,7 @@ impl Store {
                 self.playback.pause();
             }
             Wish::Bench => self.start_bench(),
+            Wish::WhatIf(wish) => self.what_if(wish),
             Wish::Speed(speed) => self.playback.speed = speed.min(SPEEDS.len() - 1),
             other => self.set_or_play(other),
         }
@@ -155,7 +153,10 @@ impl Store {
     }
 
     fn play(&mut self, wish: &Wish) {
-        let Some(film) = self.shown().cloned() else { return };
+        if self.step_stack(wish) {
+            return;
+        }
+        let Some(film) = self.lead().cloned() else { return };
         let playback = &mut self.playback;
         match wish {
             Wish::Toggle => playback.toggle(&film),
@@ -196,7 +197,31 @@ impl Store {
         }
     }
 
+    /// Takes the last edit back, or makes it again; not if that would change the past of a fork.
+    fn take_back(&mut self, undo: bool) {
+        let turn = |draft: &mut Draft, undo| if undo { draft.undo() } else { draft.redo() };
+        if !turn(&mut self.draft, undo) {
+            return;
+        }
+        let refused =
+            self.draft.scenario().cloned().and_then(|scenario| self.past_of_fork(&scenario));
+        if let Some(why) = refused {
+            turn(&mut self.draft, !undo);
+            self.alert = Some(why);
+        } else {
+            self.block_changed();
+        }
+    }
+
     fn edit(&mut self, edit: Edit) {
+        if let Some(why) = self.edit_refused(&edit) {
+            self.alert = Some(why);
+            return;
+        }
+        let moved = match &edit {
+            Edit::Move { to, .. } => Some(*to),
+            _ => None,
+        };
         let row = match &edit {
             Edit::Insert { at, .. } | Edit::Replace { at, .. } => Some(*at),
             Edit::Duplicate(at) => Some(at + 1),
@@ -207,6 +232,7 @@ impl Store {
         if self.draft.edit(edit) {
             self.row = row;
             self.selected = None;
+            self.noted_move(moved);
             if !keeps_form {
                 self.editing = None;
             }
@@ -214,7 +240,7 @@ impl Store {
         }
     }
 
-    fn block_changed(&mut self) {
+    pub(super) fn block_changed(&mut self) {
         self.row = self.row.filter(|row| *row < self.draft.len());
         self.editing = None;
         self.selected = None;

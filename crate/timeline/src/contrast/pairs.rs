@@ -33,11 +33,8 @@ impl Pairs {
             return Self::same();
         }
         let (old, new) = (plain(before), plain(after));
-        let mut lists = Lists {
-            ahead: vec![None; old.len()],
-            back: vec![None; new.len()],
-            edited: Vec::new(),
-        };
+        let mut lists =
+            Lists { ahead: vec![None; old.len()], back: vec![None; new.len()], edited: Vec::new() };
         let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
         let short = old.len().min(new.len()) - head;
         let ends = old.iter().rev().zip(new.iter().rev());
@@ -145,9 +142,9 @@ impl Lists {
         let mut expected = of_old.start;
         for at in of_new.clone() {
             let near = expected..of_old.end;
-            let found = near.chain(of_old.start..expected).find(|candidate| {
-                self.ahead[*candidate].is_none() && old[*candidate] == new[at]
-            });
+            let found = near
+                .chain(of_old.start..expected)
+                .find(|candidate| self.ahead[*candidate].is_none() && old[*candidate] == new[at]);
             if let Some(found) = found {
                 self.pair(found, at);
                 expected = found + 1;

@@ -82,9 +82,8 @@ impl Same<'_> {
     }
 
     fn event(&self, a: &Event, b: &Event) -> bool {
-        let whose = |event: &Event| {
-            event.tx.map(|tx| Version { tx, incarnation: event.incarnation })
-        };
+        let whose =
+            |event: &Event| event.tx.map(|tx| Version { tx, incarnation: event.incarnation });
         (a.time, a.lane, a.kind, a.detail, a.gas) == (b.time, b.lane, b.kind, b.detail, b.gas)
             && self.version(whose(a), whose(b))
             && self.version(a.other, b.other)
