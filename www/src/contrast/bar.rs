@@ -64,7 +64,14 @@ pub(crate) fn bar(props: &BarProps) -> Html {
             aria-label="What the change brings" data-testid="whatif">
             <div class="whatif-words">
                 if let Some(fork) = &props.fork { { forked(fork, &told.contrast) } }
-                if told.contrast.since.is_some() || props.fork.is_none() {
+                if told.contrast.since.is_none() && props.fork.is_some() {
+                    // Nothing was changed yet.
+                } else if props.stacked {
+                    <p class="caption-words" role="status" data-testid="stack-sentence">{ told.sentence() }</p>
+                    if told.contrast.since.is_some() {
+                        <p class="note" data-testid="whatif-moved">{ moved_words(&told.contrast) }</p>
+                    }
+                } else {
                     <p role="status" data-testid="whatif-words">
                         { "Before: " }<strong>{ before }</strong>{ " · Now: " }<strong>{ now }</strong>
                         { " — " }{ told.effect() }
@@ -74,6 +81,15 @@ pub(crate) fn bar(props: &BarProps) -> Html {
             <div class="whatif-do">{ both }{ ends }</div>
         </section>
     }
+}
+
+/// Since when the runs differ, and in what.
+fn moved_words(contrast: &Contrast) -> String {
+    let (since, moved) = (contrast.since_words(), contrast.moved_words());
+    let words = if moved.is_empty() { since } else { format!("{since}; then {moved}") };
+    let mut rest = words.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(rest).chain(".".chars()).collect()
 }
 
 /// What the fork locks, and whether the past is what it was.
@@ -86,6 +102,7 @@ fn forked(fork: &Fork, contrast: &Contrast) -> Html {
             <p data-testid="fork-words">
                 <strong>{ format!("Forked at {}.", fork.when()) }</strong>
                 { format!(" {locked} {have} begun and {} locked.", if fork.locked() == 1 { "is" } else { "are" }) }
+                if contrast.since.is_none() { { " " }{ what_is_left(fork) } }
             </p>
             if contrast.since.is_some() {
                 <p class={if kept { "good" } else { "bad" }} role="status" data-testid="fork-past">
@@ -96,10 +113,21 @@ fn forked(fork: &Fork, contrast: &Contrast) -> Html {
     }
 }
 
+fn what_is_left(fork: &Fork) -> &'static str {
+    if fork.is_all_begun() {
+        "None is left to change: crash a lane, or add a transaction."
+    } else {
+        "Move, edit, add or remove the others, or crash a lane."
+    }
+}
+
 fn past_words(fork: &Fork, contrast: &Contrast, kept: bool) -> String {
     let Some(since) = &contrast.since else { return String::new() };
     if kept {
-        return format!("✓ The past is the same: {}.", contrast.since_words());
+        let from = format::ticks(contrast.after.clock, since.time as f64);
+        return format!(
+            "✓ The past is the same, event by event: the first difference is at {from}."
+        );
     }
     let said = |words: &str| {
         let words = words.trim_end_matches('.');

@@ -54,12 +54,12 @@ pub(super) fn marks(props: &MarksProps) -> Html {
         <div class="marks" ref={root} aria-hidden="true">
             if width > 1.0 {
                 { past.unwrap_or_default() }
-                { for props.ends.iter().filter(inside).map(|end| {
+                { for props.ends.iter().filter(inside).enumerate().map(|(at, end)| {
                     let x = frame.x(end.at);
                     let left = plot.right() - x < 110.0;
                     html! {
                         <div class={if left { "mark-end mark-left" } else { "mark-end" }}
-                            style={place(x, 0.0, plot.y, plot.h)}><span>{ &end.words }</span></div>
+                            style={format!("{};--at:{at}", place(x, 0.0, plot.y, plot.h))}><span>{ &end.words }</span></div>
                     }
                 }) }
             }

@@ -80,7 +80,7 @@ fn ghost(other: &StackRow) -> End {
     let at = makespan(&other.film) as f64;
     let whose =
         if other.name.is_empty() { strategy_words(&other.strategy) } else { other.name.to_owned() };
-    End { at, words: format!("{whose} ends") }
+    End { at, words: format!("{whose} · {}", format::ticks_short(other.film.clock(), at)) }
 }
 
 fn makespan(film: &Film) -> u64 {

@@ -77,17 +77,16 @@ pub(crate) fn stacked(props: &StackedProps) -> Html {
             <div class={if props.running { "progress progress-on" } else { "progress" }}>
                 if props.running { <div class="progress-some" /> }
             </div>
-            <div class="caption">
-                <h2 class="unseen">{ "Runs on one time axis" }</h2>
-                <p class="caption-words" role="status" data-testid="stack-sentence">{ &stack.sentence }</p>
-                if !stack.of_change {
+            <h2 class="unseen">{ "Runs on one time axis" }</h2>
+            if stack.of_change { { part(props.bar.clone(), bar) } } else {
+                <div class="caption">
+                    <p class="caption-words" role="status" data-testid="stack-sentence">{ &stack.sentence }</p>
                     <button class="control" data-testid="stack-close" title="Back to the comparison (Escape)"
                         onclick={wish(&props.dispatch, Wish::WhatIf(WhatIfWish::CloseStack))}>
                         { "Back to the comparison" }
                     </button>
-                }
-            </div>
-            if stack.of_change { { part(props.bar.clone(), bar) } }
+                </div>
+            }
             { for (0..rows).map(|at| row(props, at)) }
             <Legend />
             { part(LedgerProps { stack: stack.clone() }, ledger) }

@@ -32,12 +32,11 @@ pub fn race(runs: &[Contender]) -> String {
             let mut told = duel(first, second);
             for run in rest {
                 let (name, times) = (inside(&run.name), ratio(&run.figures, &first.figures));
-                let lead = if inside(&first.name).starts_with("the ") { "that" } else { "it" };
                 told += &if times < FACTOR {
                     format!(" {} {} hardly longer.", upper(&name), verb(&name, "take"))
                 } else {
                     let times = format::times(times);
-                    format!(" {} {} {times} as long as {lead}.", upper(&name), verb(&name, "take"))
+                    format!(" {} {} {times} as long.", upper(&name), verb(&name, "take"))
                 };
             }
             told
@@ -125,6 +124,9 @@ impl Contrast {
             verb("changes nothing", "change nothing")
         } else if self.is_alike() {
             verb("does not change the time", "do not change the time")
+        } else if self.saved().abs() < ALIKE * self.before.makespan as f64 {
+            let more = if self.saved() > 0.0 { "less" } else { "more" };
+            format!("{} the time ({ticks} {more})", verb("hardly changes", "hardly change"))
         } else if self.saved() > 0.0 {
             format!("{} {ticks}", verb("saves", "save"))
         } else {
@@ -148,7 +150,7 @@ impl Contrast {
         let details: Vec<_> =
             aborts(&self.before, &self.after, false).into_iter().chain([speed]).collect();
         let details = details.join(", ");
-        if !self.is_alike() && self.saved() < 0.0 {
+        if self.saved() < -ALIKE * self.before.makespan as f64 {
             format!("Slower: {effect}: {details}.")
         } else {
             format!("{}: {details}.", upper(&effect))

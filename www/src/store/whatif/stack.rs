@@ -114,17 +114,7 @@ impl Store {
         };
         let rows =
             vec![row("Before", &before.film, told.pairs.clone()), row("Now", film, Pairs::same())];
-        let sentence = match &self.whatif.fork {
-            Some(fork) if told.contrast.since.is_none() => {
-                let left = if fork.is_all_begun() {
-                    "Every transaction has begun by then, so only lanes can change, or new transactions follow."
-                } else {
-                    "Move, edit, add or remove what had not begun, or crash a lane."
-                };
-                format!("Forked at {}. {left}", fork.when())
-            }
-            _ => told.sentence(),
-        };
+        let sentence = told.sentence();
         self.whatif.stack = Some(Rc::new(Stack::new(rows, sentence, true)));
         self.keep_time();
     }
