@@ -52,7 +52,7 @@ async function afterRun(page, doing) {
 }
 
 const senders = (page) =>
-  page.locator("[data-testid=row] .row-who, .row .row-who").evaluateAll((rows) => rows.map((row) => row.textContent));
+  page.locator("[data-testid=block-row] .row-who").evaluateAll((rows) => rows.map((row) => row.textContent));
 
 // Presses a row with the mouse and lets it go over another.
 async function drag(page, from, to) {
@@ -153,7 +153,7 @@ describe("a fork", () => {
       assert.match(await words(page, "alert"), /T\d+ had begun at .*: it belongs to the past of the fork/);
       await by(page, "alert-dismiss").click();
       assert.deepEqual(await senders(page), order);
-      await by(page, "lanes-more").or(page.getByRole("button", { name: /more lane|one lane more/i })).first().click();
+      await by(page, "lanes-plus").click();
       assert.match(await words(page, "alert"), /A fork keeps its lanes/);
       await by(page, "alert-dismiss").click();
       await page.locator("#row-11").click();

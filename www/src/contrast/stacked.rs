@@ -90,6 +90,11 @@ pub(crate) fn stacked(props: &StackedProps) -> Html {
             { for (0..rows).map(|at| row(props, at)) }
             <Legend />
             { part(LedgerProps { stack: stack.clone() }, ledger) }
+            if !stack.of_change {
+                <p class="note">
+                    { "A comparison keeps no reads and writes. To ask why something happened, run the strategy by itself." }
+                </p>
+            }
             if let Some(comparison) = &props.comparison {
                 <Chart comparison={comparison.clone()} theme={props.theme}
                     only={stack.rows.iter().map(|row| row.strategy).collect::<Vec<_>>()} />
