@@ -75,7 +75,7 @@ fn fork(props: &TransportProps) -> Html {
         "Fork here: keep what has happened, change what follows (H)"
     };
     html! {
-        <button class={classes!("control", "square", props.forked.then_some("pressed"))} data-testid="fork" {title}
+        <button class={classes!("control", "square", "fork-button", props.forked.then_some("pressed"))} data-testid="fork" {title}
             aria-label={title} aria-pressed={props.forked.to_string()} disabled={!props.forkable}
             onclick={wish(&props.dispatch, Wish::WhatIf(WhatIfWish::Fork))}>{ Icon::Fork.draw() }</button>
     }

@@ -69,7 +69,7 @@ pub(crate) fn bar(props: &BarProps) -> Html {
                 } else if props.stacked {
                     <p class="caption-words" role="status" data-testid="stack-sentence">{ told.sentence() }</p>
                     if told.contrast.since.is_some() {
-                        <p class="note" data-testid="whatif-moved">{ moved_words(&told.contrast) }</p>
+                        <p class="note" data-testid="whatif-moved">{ moved_words(&told.contrast, props.fork.is_some()) }</p>
                     }
                 } else {
                     <p role="status" data-testid="whatif-words">
@@ -83,10 +83,15 @@ pub(crate) fn bar(props: &BarProps) -> Html {
     }
 }
 
-/// Since when the runs differ, and in what.
-fn moved_words(contrast: &Contrast) -> String {
+/// Since when the runs differ, and in what. A fork says the first by itself.
+fn moved_words(contrast: &Contrast, forked: bool) -> String {
     let (since, moved) = (contrast.since_words(), contrast.moved_words());
-    let words = if moved.is_empty() { since } else { format!("{since}; then {moved}") };
+    let words = match (forked, moved.is_empty()) {
+        (true, true) => return String::new(),
+        (true, false) => moved,
+        (false, true) => since,
+        (false, false) => format!("{since}; then {moved}"),
+    };
     let mut rest = words.chars();
     let first = rest.next().into_iter().flat_map(char::to_uppercase);
     first.chain(rest).chain(".".chars()).collect()
