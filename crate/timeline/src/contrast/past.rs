@@ -137,11 +137,20 @@ impl Same<'_> {
     fn accesses(&self) -> Option<Difference> {
         let of = |version: Version| {
             let there = self.pairs.ahead_version(version)?;
-            // A transaction that ran in one run only differs as a moment already.
-            self.after.bar_of(there)?;
+            let bar = |film: &Film, version| film.bar(film.bar_of(version)?).copied();
+            let (mine, theirs) = (bar(self.before, version)?, bar(self.after, there)?);
+            // What ran elsewhere or at another time differs as a moment already, and of what was
+            // lost on the way there may be no record.
+            if (mine.lane, mine.start) != (theirs.lane, theirs.start) {
+                return None;
+            }
+            let whole = mine.status().is_some() && theirs.status().is_some();
             let (old, new) = (self.before.accesses_of(version), self.after.accesses_of(there));
             let at = old.iter().zip(new).take_while(|(a, b)| self.access(a, b)).count();
             let (a, b) = (old.get(at), new.get(at));
+            if !whole && (a.is_none() || b.is_none()) {
+                return None;
+            }
             let time = a.into_iter().chain(b).map(|access| access.time).min()?;
             let said = |film: &Film, access: Option<&Access>| {
                 access.map_or_else(String::new, |access| {
