@@ -13,6 +13,7 @@ use yew::{
 
 use crate::bench::bench;
 use crate::compare::{CompareView, contestants};
+use crate::contrast::{BarProps, Common, StackedProps, stacked};
 use crate::effects::Effects;
 use crate::empty::EmptyBlock;
 use crate::environment::Environment;
@@ -29,7 +30,9 @@ use crate::playback::SPEEDS;
 use crate::provenance::{ProvenanceProps, provenance};
 use crate::sheet::{Overlay, key_list};
 use crate::stage::{StageProps, stage};
-use crate::store::{Action, Engine, FindWish, RangeWish, Sheet, Store, View as Showing, Wish};
+use crate::store::{
+    Action, Engine, FindWish, RangeWish, Sheet, Store, View as Showing, WhatIfWish, Wish,
+};
 use crate::theme;
 use crate::top_bar::{TopBarProps, top_bar};
 use crate::transport::{TransportProps, transport};
@@ -90,12 +93,22 @@ pub(crate) fn app() -> Html {
         input.set_value("");
     });
     html! {
-        <div class={classes!("app", (store.view == Showing::Compare).then_some("app-compare"))} data-testid="drop-target">
+        <div class={classes!("app", frame_class(&store))} data-testid="drop-target">
             { parts(&store, &ways, theme, &axis, environment) }
             <input type="file" class="unseen" ref={picker} tabindex="-1" aria-hidden="true"
                 accept=".json,.gz,.lstr,application/json,application/gzip" data-testid="file" onchange={picked} />
             if *over { <div class="drop-veil" aria-hidden="true"><p>{ "Drop a scenario, a block or a trace" }</p></div> }
         </div>
+    }
+}
+
+/// What stands beside the stage: the comparison has neither time nor details, strategies that are
+/// stacked have time.
+fn frame_class(store: &Store) -> Option<&'static str> {
+    match (store.view, &store.whatif.stack) {
+        (Showing::Compare, _) => Some("app-compare"),
+        (Showing::Stack, Some(stack)) if !stack.of_change => Some("app-stack"),
+        _ => None,
     }
 }
 
@@ -109,6 +122,17 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
     let view = View::of(store);
     let dispatch = &ways.dispatch;
     let playback = &store.playback;
+    let strategies = store.whatif.stack.as_ref().is_some_and(|stack| !stack.of_change);
+    let common = Common {
+        dispatch,
+        on_select: &ways.on_select,
+        on_seek: &ways.on_seek,
+        axis,
+        theme,
+        motion: !store.still && SPEEDS[playback.speed] <= 4.0,
+        event_time: view.event_time,
+    };
+    let stacks = (store.view == Showing::Stack).then(|| StackedProps::of(store, &common)).flatten();
     let top = TopBarProps {
         dispatch: dispatch.clone(),
         catalogue: Shared(store.catalogue.clone()),
@@ -142,14 +166,16 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         empty: empty(store, ways, &view),
         below: store.below,
         playing: playback.playing,
-        motion: !store.still && SPEEDS[playback.speed] <= 4.0,
+        motion: common.motion,
+        whatif: BarProps::of(store, dispatch),
+        hands: store.hands(view.event_time),
         theme,
         engine: store.engine,
         running: store.is_busy(),
         progress: store.progress(),
     };
     let hands = (&ways.on_seek, &ways.on_range);
-    let time = TransportProps::of(store, dispatch, view.film.clone(), axis, theme, hands);
+    let time = TransportProps::of(store, dispatch, view.lead.clone(), axis, theme, hands);
     let told = NoticesProps {
         dispatch: dispatch.clone(),
         alert: store.alert.clone(),
@@ -160,7 +186,7 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         dispatch: dispatch.clone(),
         film: view.film.clone(),
         settings: store.settings.clone(),
-        view: store.view,
+        view: if strategies { Showing::Compare } else { store.view },
         comparison: store.comparison.clone().map(Shared),
         drawer: store.drawer,
         refused: store.refused.clone(),
@@ -172,13 +198,17 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
             if store.view == Showing::Compare {
                 <CompareView dispatch={dispatch.clone()} comparison={store.comparison.clone().map(Shared)}
                     current={store.comparison_is_current()} ready={view.ready} {theme}
-                    alert={store.alert.clone()} contestants={contestants(store)} />
+                    alert={store.alert.clone()} contestants={contestants(store)}
+                    ticked={store.whatif.ticked.clone()} stackable={store.stackable()} />
+            } else if let Some(stacks) = stacks {
+                { part(stacks, stacked) }
+                { part(time, transport) }
             } else {
                 { part(middle, stage) }
                 { part(time, transport) }
             }
             { block_panel(store, dispatch, &view) }
-            if store.view == Showing::Lanes { { why_panel(store, dispatch, &view, environment) } }
+            if store.view == Showing::Lanes || (store.view == Showing::Stack && !strategies) { { why_panel(store, dispatch, &view, environment) } }
             { part(told, notices) }
             { sheet(store, ways) }
         </>
@@ -243,7 +273,7 @@ fn use_act(
                 Does::Steer(steer) => return axis.steer(steer),
                 Does::Follow => return axis.set_follows(!axis.follows()),
                 Does::Compare => Wish::View(match view {
-                    Showing::Lanes => Showing::Compare,
+                    Showing::Lanes | Showing::Stack => Showing::Compare,
                     Showing::Compare => Showing::Lanes,
                 }),
                 Does::Search => Wish::Find(FindWish::Open),
@@ -272,6 +302,7 @@ fn use_keyboard(store: &UseReducerHandle<Store>, act: &Callback<Does>) {
                 Does::Palette if *sheet == Some(Sheet::Palette) => Wish::Sheet(None),
                 Does::Escape if editing.is_some() => Wish::Form(None),
                 Does::Escape if drawer.is_some() => Wish::Drawer(None),
+                Does::Escape if *view == Showing::Stack => Wish::WhatIf(WhatIfWish::CloseStack),
                 Does::Escape if *view == Showing::Compare => Wish::View(Showing::Lanes),
                 Does::Escape if *find => Wish::Find(FindWish::Close),
                 Does::Escape if place.is_some() => Wish::Place(None),

@@ -11,6 +11,7 @@ mod bench;
 mod caption;
 mod compare;
 mod composer;
+mod contrast;
 mod effects;
 mod empty;
 mod engine_link;

@@ -21,6 +21,8 @@ use crate::words::{Dispatch, Shared, wish};
 pub(crate) struct View {
     pub(crate) scenario: Option<Shared<Scenario>>,
     pub(crate) film: Option<Shared<Film>>,
+    /// What the playhead runs over.
+    pub(crate) lead: Option<Shared<Film>>,
     /// The film, if it is still of the block in the list.
     current: Option<Shared<Film>>,
     /// When the last thing happened: between two events nothing changes but the playhead.
@@ -36,16 +38,19 @@ pub(crate) struct View {
 impl View {
     pub(crate) fn of(store: &Store) -> Self {
         let film = store.shown().cloned().map(Shared);
-        let last = film.as_ref().and_then(|film| {
+        let lead = store.lead().cloned().map(Shared);
+        let alien = store.whatif.stack.as_ref().is_some_and(|stack| !stack.of_change);
+        let last = lead.as_ref().and_then(|film| {
             film.moments().get(store.playback.step.checked_sub(1)?).map(|moment| moment.time())
         });
         Self {
             scenario: store.draft.scenario().cloned().map(Shared),
-            current: film.clone().filter(|_| store.is_current() && store.live.is_none()),
+            current: film.clone().filter(|_| store.is_current() && store.live.is_none() && !alien),
             selected: store.looked_at(),
             focus: store.focus(),
             event_time: last.unwrap_or(store.playback.time).min(store.playback.time),
             film,
+            lead,
             ready: matches!(store.engine, Engine::Ready { .. }),
         }
     }
@@ -83,6 +88,7 @@ pub(crate) fn block_panel(store: &Store, dispatch: &Dispatch, view: &View) -> Ht
             <BlockList dispatch={dispatch.clone()} scenario={scenario.clone()} film={view.current.clone()}
                 time={view.event_time} row={store.row} only={store.find.only} place={view.focus.place}
                 found={view.current.as_ref().map(|_| store.found()).unwrap_or_default()}
+                fork={store.whatif.fork.clone().map(Shared)}
                 looked_at={view.current.as_ref().and(view.selected).map(|version| version.tx.get())} />
             }
             <button class="control add" data-testid="tx-add"

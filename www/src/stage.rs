@@ -1,10 +1,11 @@
 //! The middle of the page: what just happened, in words and on lanes.
 
-use lanescope_protocol::Version;
+use lanescope_protocol::{Settings, Version};
 use lanescope_timeline::{Caption, Film, Focus, Marks, Theme};
 use yew::{Callback, Html, html};
 
 use crate::caption::{CaptionLineProps, caption_line};
+use crate::contrast::{BarProps, LaneNames, LaneNamesProps, bar};
 use crate::empty::{EmptyBlock, empty_block, poster};
 use crate::find::{FindBar, FindBarProps};
 use crate::lanes::{Axis, LaneView, Legend, ZoomBar};
@@ -41,6 +42,11 @@ pub(crate) struct StageProps {
     pub(crate) empty: Option<EmptyBlock>,
     /// What is open below the lanes.
     pub(crate) below: Below,
+    /// What the last change brought.
+    pub(crate) whatif: BarProps,
+    /// How the next run is made and when something done now takes effect, where something can be
+    /// done to the lanes.
+    pub(crate) hands: Option<(Settings, u64)>,
     pub(crate) theme: Theme,
     pub(crate) engine: Engine,
     pub(crate) running: bool,
@@ -63,11 +69,17 @@ pub(crate) fn stage(props: &StageProps) -> Html {
             ) }
             if let Some(find) = &props.find { <FindBar ..find.clone() /> }
             if let Some(film) = &props.film {
+                { part(props.whatif.clone(), bar) }
+                <div class="lane-frame">
                 <LaneView film={film.clone()} playhead={props.time} focus={props.focus.clone()}
                     axis={props.axis.clone()} theme={props.theme} motion={props.motion}
                     playing={props.playing} marks={props.marks.clone()}
                     on_range={props.on_range.clone()} on_select={props.on_select.clone()}
                     on_seek={props.on_seek.clone()} />
+                    if let Some((settings, tick)) = props.hands.clone() {
+                        <LaneNames ..LaneNamesProps { dispatch: props.dispatch.clone(), settings, tick } />
+                    }
+                </div>
                 <div class="lane-foot">
                     <Legend />
                     <ZoomBar film={film.clone()} axis={props.axis.clone()} />

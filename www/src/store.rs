@@ -19,6 +19,7 @@ mod settings;
 mod stored;
 #[cfg(test)]
 mod tests;
+mod whatif;
 mod why;
 mod wishes;
 
@@ -47,6 +48,9 @@ use requests::{Awaited, OpenFile, Pending};
 pub(crate) use running::{Intent, Progress, Running, Times, Timing};
 pub(crate) use settings::{Cost, Place, Refused};
 pub(crate) use stored::{NOTHING_TO_RUN, Stored, StoredNews};
+pub(crate) use whatif::{
+    Fork, LaneState, LaneWish, STACK_MAX, STACK_MIN, Stack, StackRow, Told, WhatIf, WhatIfWish,
+};
 pub(crate) use why::{Why, WhyWish};
 pub(crate) use wishes::Wish;
 
@@ -151,6 +155,8 @@ pub(crate) struct Store {
     pub(crate) comparison: Option<Rc<Comparison>>,
     /// What the next comparison compares, in menu order.
     pub(crate) contestants: Vec<Strategy>,
+    /// Changes by hand, and the runs that are stacked.
+    pub(crate) whatif: WhatIf,
     /// What is unfolded.
     pub(crate) drawer: Option<Drawer>,
     /// The last change of the settings, if it was refused.
@@ -276,6 +282,7 @@ impl Store {
             view: View::default(),
             comparison: None,
             contestants: compare::first_contestants(),
+            whatif: WhatIf::default(),
             drawer: None,
             refused: None,
             sheet: None,
@@ -317,6 +324,9 @@ impl Store {
     /// else, while the film runs, the last one that was thrown away.
     pub(crate) fn looked_at(&self) -> Option<Version> {
         let film = self.shown()?;
+        if self.view == View::Stack {
+            return self.selected;
+        }
         self.selected.or_else(|| {
             let last = film.abort_before(self.playback.time).and_then(Moment::version);
             if self.playback.playing { last } else { self.playback.caption(film).version.or(last) }
@@ -381,7 +391,7 @@ impl Store {
             Action::FileRead { file, name } => self.open(file, name),
             Action::Refused(sentence) => self.alert = Some(sentence.into()),
             Action::Frame(now) => {
-                if let Some(film) = self.shown().cloned() {
+                if let Some(film) = self.lead().cloned() {
                     // What is recorded is recorded once.
                     let round = self.range.looped(&film).filter(|_| self.recording.is_none());
                     self.playback.frame(&film, now, self.still, round);

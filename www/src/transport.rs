@@ -8,7 +8,7 @@ use crate::icons::Icon;
 use crate::lanes::{Axis, Minimap};
 use crate::part::part;
 use crate::playback::{SPEEDS, Toward, speed_words};
-use crate::store::{Action, Bookmark, RangeWish, RecordWish, Sheet, Store, Wish};
+use crate::store::{Action, Bookmark, RangeWish, RecordWish, Sheet, Store, WhatIfWish, Wish};
 use crate::time_tools::{TimeToolsProps, time_tools};
 use crate::words::{Dispatch, Shared, wish};
 
@@ -29,6 +29,10 @@ pub(crate) struct TransportProps {
     /// How much of the recording that goes on is done, in percent.
     pub(crate) recorded: Option<u32>,
     pub(crate) theme: Theme,
+    /// A fork is going on.
+    pub(crate) forked: bool,
+    /// A fork can begin here.
+    pub(crate) forkable: bool,
 }
 
 impl TransportProps {
@@ -57,6 +61,8 @@ impl TransportProps {
             seconds: store.recording_length().map(|seconds| seconds.ceil() as u32),
             recorded: store.recording.as_ref().map(|recording| done(recording) as u32),
             theme,
+            forked: store.whatif.fork.is_some(),
+            forkable: store.film.is_some() && !store.stacks_strategies() && store.stored.is_none(),
         }
     }
 }
@@ -97,6 +103,7 @@ pub(crate) fn transport(props: &TransportProps) -> Html {
                 aria-label="Play again and again"
                 onclick={wish(&props.dispatch, Wish::Range(RangeWish::Loop))}>{ Icon::Loop.draw() }</button>
             { recording_or_abort(props) }
+            { fork(props) }
             { part(tools(props), time_tools) }
             <button class="control square keys-button" data-testid="palette-open" aria-haspopup="dialog"
                 title="Everything that can be done (Ctrl + K)" aria-label="Commands"
@@ -134,6 +141,20 @@ fn recording_or_abort(props: &TransportProps) -> Html {
                 { "next abort" }
             </button>
         },
+    }
+}
+
+/// Not disabled on threads: pressed, it says why it cannot be.
+fn fork(props: &TransportProps) -> Html {
+    let title = if props.forked {
+        "End the fork and keep the change (H)"
+    } else {
+        "Fork here: keep what has happened, change what follows (H)"
+    };
+    html! {
+        <button class={classes!("control", "square", "fork-button", props.forked.then_some("pressed"))} data-testid="fork" {title}
+            aria-label={title} aria-pressed={props.forked.to_string()} disabled={!props.forkable}
+            onclick={wish(&props.dispatch, Wish::WhatIf(WhatIfWish::Fork))}>{ Icon::Fork.draw() }</button>
     }
 }
 

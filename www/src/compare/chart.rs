@@ -1,6 +1,6 @@
 //! Speed-up over lanes, a line for each strategy.
 
-use lanescope_protocol::StrategyName;
+use lanescope_protocol::{Strategy, StrategyName};
 use lanescope_timeline::chart::{ChartLine, ChartPoint, speedup_chart};
 use lanescope_timeline::svg::Words;
 use lanescope_timeline::{Theme, format};
@@ -13,28 +13,31 @@ use crate::verdict::{Look, Verdict};
 use crate::words::Shared;
 
 #[derive(Clone, PartialEq, Properties)]
-pub(super) struct ChartProps {
-    pub(super) comparison: Shared<Comparison>,
-    pub(super) theme: Theme,
+pub(crate) struct ChartProps {
+    pub(crate) comparison: Shared<Comparison>,
+    pub(crate) theme: Theme,
+    /// Strategies to show; empty: all of them.
+    #[prop_or_default]
+    pub(crate) only: Vec<Strategy>,
 }
 
 #[function_component(Chart)]
-pub(super) fn chart(props: &ChartProps) -> Html {
+pub(crate) fn chart(props: &ChartProps) -> Html {
     let node = use_node_ref();
     // Drawn at the usual size of type, and enlarged with it.
     let width = use_size(&node).0 / type_scale();
-    let picture =
-        use_memo((props.comparison.clone(), width, props.theme), |(comparison, width, theme)| {
-            let lines = lines(comparison);
-            if *width < 1.0 || lines.is_empty() {
-                return Html::default();
-            }
-            let description = describe(&lines);
-            let words = Words { title: "Speed-up over lanes", description: &description };
-            // The picture is made here, and escapes what it writes.
-            let svg = speedup_chart(&lines, critical(comparison), *width, *theme, words);
-            Html::from_html_unchecked(AttrValue::from(svg))
-        });
+    let picture = use_memo((props.clone(), width), |(props, width)| {
+        let (comparison, theme) = (&props.comparison, &props.theme);
+        let lines = lines(comparison, &props.only);
+        if *width < 1.0 || lines.is_empty() {
+            return Html::default();
+        }
+        let description = describe(&lines);
+        let words = Words { title: "Speed-up over lanes", description: &description };
+        // The picture is made here, and escapes what it writes.
+        let svg = speedup_chart(&lines, critical(comparison), *width, *theme, words);
+        Html::from_html_unchecked(AttrValue::from(svg))
+    });
     html! {
         <section class="compare-chart" aria-label="Speed-up over lanes">
             <h3 class="panel-title">{ "Speed-up over lanes" }</h3>
@@ -43,8 +46,9 @@ pub(super) fn chart(props: &ChartProps) -> Html {
     }
 }
 
-fn lines(comparison: &Comparison) -> Vec<ChartLine> {
-    let entries = comparison.entries.iter().enumerate();
+fn lines(comparison: &Comparison, only: &[Strategy]) -> Vec<ChartLine> {
+    let shown = |entry: &Entry| only.is_empty() || only.contains(&entry.strategy);
+    let entries = comparison.entries.iter().enumerate().filter(|(_, entry)| shown(entry));
     let parallel =
         entries.filter(|(_, entry)| entry.strategy.rules.name() != StrategyName::Sequential);
     parallel

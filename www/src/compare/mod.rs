@@ -16,8 +16,9 @@ use lanescope_protocol::{Strategy, StrategyName};
 use lanescope_timeline::{Theme, format};
 use yew::{Callback, Html, Properties, function_component, html, use_state};
 
-use crate::store::{Comparison, Stand, Store, View, Wish};
+use crate::store::{Comparison, STACK_MAX, STACK_MIN, Stand, Store, View, WhatIfWish, Wish};
 use crate::words::{Dispatch, Shared, wish};
+pub(crate) use chart::Chart;
 use row::{Row, Sorting};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -34,6 +35,10 @@ pub(crate) struct CompareViewProps {
     pub(crate) alert: Option<Rc<str>>,
     /// What the next one compares.
     pub(crate) contestants: Vec<Strategy>,
+    /// Strategies that are to be stacked.
+    pub(crate) ticked: Vec<Strategy>,
+    /// How many of them have run.
+    pub(crate) stackable: usize,
 }
 
 /// What the next comparison compares.
@@ -63,6 +68,7 @@ pub(crate) fn compare_view(props: &CompareViewProps) -> Html {
     let comparison = props.comparison.as_ref();
     let rows =
         comparison.map(|comparison| row::sorted(&comparison.entries, *sorting)).unwrap_or_default();
+    let ticks = table::Ticks { dispatch: &props.dispatch, ticked: &props.ticked };
     html! {
         <main class="compare" id="stage" aria-label="Comparison" data-testid="compare"
             data-stand={comparison.map_or("none", |comparison| stand_word(&comparison.stand))}>
@@ -71,7 +77,7 @@ pub(crate) fn compare_view(props: &CompareViewProps) -> Html {
             { choose::choose(&props.dispatch, &props.contestants) }
             if let Some(comparison) = comparison {
                 <div class="compare-numbers">
-                    { table::table(&rows, *sorting, &on_sort) }
+                    { table::table(&rows, *sorting, &on_sort, &ticks) }
                     <chart::Chart comparison={comparison.clone()} theme={props.theme} />
                 </div>
                 { strips::strips(&rows, props.theme, &turned, &on_turn) }
@@ -128,10 +134,24 @@ fn head(props: &CompareViewProps, rows: &[Row<'_>]) -> Html {
                         disabled={!props.ready || props.contestants.is_empty()}
                         onclick={wish(&props.dispatch, Wish::Compare)}>{ again }</button>
                 }
+                { stack_button(props) }
                 <button class="control" data-testid="compare-close" title="Back to the lanes (Escape)"
                     onclick={wish(&props.dispatch, Wish::View(View::Lanes))}>{ "Back to the lanes" }</button>
             </div>
         </div>
+    }
+}
+
+fn stack_button(props: &CompareViewProps) -> Html {
+    let fits = (STACK_MIN..=STACK_MAX).contains(&props.stackable);
+    let title = if fits {
+        "The lanes of what is ticked, on one time axis with one playhead"
+    } else {
+        "Tick two to four strategies in the table first"
+    };
+    html! {
+        <button class="control" data-testid="show-stacked" disabled={!fits} {title}
+            onclick={wish(&props.dispatch, Wish::WhatIf(WhatIfWish::ShowStacked))}>{ "Show stacked" }</button>
     }
 }
 

@@ -1,21 +1,33 @@
 //! The numbers of each strategy, in a table that can be sorted by any of them.
 
-use lanescope_protocol::Clock;
+use lanescope_protocol::{Clock, Strategy};
 use lanescope_timeline::format;
 use yew::{Callback, Html, classes, html};
 
 use super::row::{Column, Row, Sorting};
 use crate::provenance::strategy_words;
-use crate::store::Answer;
+use crate::store::{Action, Answer, STACK_MAX, WhatIfWish, Wish};
 use crate::verdict::Look;
+use crate::words::{Dispatch, ticked};
 
-pub(super) fn table(rows: &[Row<'_>], sorting: Sorting, on_sort: &Callback<Column>) -> Html {
+/// Which strategies are to be stacked, and whom to tell when that changes.
+pub(super) struct Ticks<'a> {
+    pub(super) dispatch: &'a Dispatch,
+    pub(super) ticked: &'a [Strategy],
+}
+
+pub(super) fn table(
+    rows: &[Row<'_>],
+    sorting: Sorting,
+    on_sort: &Callback<Column>,
+    ticks: &Ticks<'_>,
+) -> Html {
     let best = rows.iter().map(Row::speedup).fold(1.0, f64::max);
     html! {
         <div class="compare-table" tabindex="0" role="region" aria-label="Numbers of each strategy">
             <table data-testid="compare-table">
-                <thead><tr>{ for Column::ALL.iter().map(|(column, title)| heading(*column, title, sorting, on_sort)) }</tr></thead>
-                <tbody>{ for rows.iter().map(|row| body(row, best)) }</tbody>
+                <thead><tr><th scope="col"><span class="unseen">{ "stacked" }</span></th>{ for Column::ALL.iter().map(|(column, title)| heading(*column, title, sorting, on_sort)) }</tr></thead>
+                <tbody>{ for rows.iter().map(|row| body(row, best, ticks)) }</tbody>
             </table>
         </div>
     }
@@ -41,7 +53,7 @@ fn heading(
     }
 }
 
-fn body(row: &Row<'_>, best: f64) -> Html {
+fn body(row: &Row<'_>, best: f64, ticks: &Ticks<'_>) -> Html {
     let name = strategy_words(row.strategy);
     let cells = match (&row.worth, row.answer) {
         (Some(_), _) => numbers(row, best),
@@ -52,8 +64,24 @@ fn body(row: &Row<'_>, best: f64) -> Html {
     };
     html! {
         <tr key={row.name()} data-testid="compare-row" data-strategy={row.name()}>
-            <th scope="row">{ name }</th>{ cells }
+            { tick(row, &name, ticks) }<th scope="row">{ name }</th>{ cells }
         </tr>
+    }
+}
+
+/// Whether it is to be stacked. No more than four fit.
+fn tick(row: &Row<'_>, name: &str, ticks: &Ticks<'_>) -> Html {
+    let (dispatch, strategy) = (ticks.dispatch.clone(), *row.strategy);
+    let on = ticks.ticked.contains(&strategy);
+    let full = ticks.ticked.len() >= STACK_MAX && !on;
+    let turn = ticked(move |on| {
+        dispatch.dispatch(Action::Wish(Wish::WhatIf(WhatIfWish::Tick(strategy, on))));
+    });
+    html! {
+        <td class="compare-tick">
+            <input type="checkbox" checked={on} disabled={row.worth.is_none() || full} onchange={turn}
+                aria-label={format!("Stack {name}")} data-testid={format!("tick-{strategy}")} />
+        </td>
     }
 }
 

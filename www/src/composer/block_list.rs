@@ -12,8 +12,10 @@ use yew::{
 };
 
 use super::transaction_row::{standing, words};
+use crate::contrast::lock_words;
+use crate::icons::Icon;
 use crate::lanes::sign;
-use crate::store::{Action, Edit, Wish};
+use crate::store::{Action, Edit, Fork, Wish};
 use crate::words::{Dispatch, Shared};
 
 /// Rows that exist above and below what is in view.
@@ -32,6 +34,8 @@ pub(crate) struct BlockListProps {
     /// Where the playhead stands, in ticks.
     pub(crate) time: f64,
     pub(crate) row: Option<usize>,
+    /// The fork that is going on: what has begun is locked.
+    pub(crate) fork: Option<Shared<Fork>>,
     /// The transaction that is shown in detail.
     pub(crate) looked_at: Option<usize>,
     /// What a search found; other rows are dimmed.
@@ -110,6 +114,7 @@ fn row(
     let stands = film.map(|film| standing(film, at, props.time));
     let state = stands.as_ref().map_or("queued", |stands| stands.class);
     let chosen = props.row == Some(at);
+    let lock = props.fork.as_ref().and_then(|fork| lock_words(fork, at));
     let choose = {
         let dispatch = props.dispatch.clone();
         Callback::from(move |_| dispatch.dispatch(Action::Wish(Wish::Row(Some(at)))))
@@ -126,6 +131,7 @@ fn row(
     let class =
         classes!(
             "row",
+            lock.is_some().then_some("locked"),
             chosen.then_some("chosen"),
             (props.looked_at == Some(at)).then_some("looked-at"),
             found,
@@ -139,7 +145,12 @@ fn row(
             data-testid="block-row" data-index={at.to_string()} data-state={state}
             style={format!("--at: {place}")} onclick={choose} ondblclick={form}
             onpointerdown={down.reform(move |event| (event, at))}>
-            <span class="row-index">{ at + 1 }</span>
+            <span class="row-index" title={lock.clone()}>
+                if let Some(why) = &lock {
+                    { Icon::Lock.draw() }<span class="unseen">{ "locked: " }{ why }{ " " }</span>
+                }
+                { at + 1 }
+            </span>
             <span class="row-action" title={words.action.clone()}>{ words.action }</span>
             <span class="row-who" title={format!("{} → {}", words.sender, words.receiver)}>{ words.sender }{ " → " }{ words.receiver }</span>
             <span class={classes!("row-sign", state)}>

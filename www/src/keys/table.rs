@@ -8,7 +8,7 @@ use super::{Does, Press};
 use crate::lanes::Steer;
 use crate::playback::Toward;
 use crate::store::{
-    Below, Beside, BookmarkWish, Drawer, FindWish, RangeWish, Sheet, WhyWish, Wish,
+    Below, Beside, BookmarkWish, Drawer, FindWish, RangeWish, Sheet, WhatIfWish, WhyWish, Wish,
 };
 
 /// Something that can be done.
@@ -183,6 +183,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     line("tx-on", Time, "One transaction on", &[shift("ArrowRight")], Timed, || W(Wish::StepTransaction(Toward::Forward))),
     line("abort-next", Time, "Next abort", &[key("KeyJ")], Timed, || W(Wish::StepAbort(Toward::Forward))),
     line("abort-previous", Time, "Previous abort", &[key("KeyK")], Timed, || W(Wish::StepAbort(Toward::Back))),
+    line("fork", Time, "Fork here: keep the past, change what follows", &[key("KeyH")], Timed, || W(Wish::WhatIf(WhatIfWish::Fork))),
     line("cause", Time, "Why: to the cause of what is selected", &[key("BracketLeft")], Timed, || W(Wish::Why(WhyWish::Walk(Heading::Cause)))),
     line("effect", Time, "Why: to the effect of what is selected", &[key("BracketRight")], Timed, || W(Wish::Why(WhyWish::Walk(Heading::Effect)))),
     line("range-from", Time, "The range to play again begins here", &[key("KeyI")], Timed, || W(Wish::Range(RangeWish::From))),

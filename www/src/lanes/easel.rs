@@ -18,6 +18,7 @@ use crate::words::Shared;
 #[derive(Clone, PartialEq)]
 pub(super) struct Subject {
     pub(super) film: Shared<Film>,
+    pub(super) end: u64,
     pub(super) playhead: f64,
     pub(super) focus: Focus,
     pub(super) theme: Theme,
@@ -134,7 +135,7 @@ impl Easel {
     /// The last tick that can be on screen. While a run goes on it grows in leaps, so that what
     /// is already drawn does not shrink with every frame.
     pub(super) fn end(&self) -> f64 {
-        let end = self.subject.film.end() as f64;
+        let end = self.subject.film.end().max(self.subject.end) as f64;
         if self.subject.film.is_complete() {
             return end;
         }
@@ -143,6 +144,11 @@ impl Easel {
             shown *= 1.6;
         }
         shown
+    }
+
+    /// The last tick that the playhead can stand at.
+    pub(super) fn last(&self) -> u64 {
+        self.subject.film.end().max(self.subject.end)
     }
 
     pub(super) fn view(&self) -> Viewport {

@@ -238,7 +238,7 @@ fn grabs_playhead(easel: &Easel, at: [f64; 2]) -> bool {
 
 fn seek(shelf: &Shelf, tell: &Listeners, x: f64) {
     let time = shelf.read(|easel| {
-        let end = easel.film().end() as f64;
+        let end = easel.last() as f64;
         easel.frame().tick(x).clamp(0.0, end)
     });
     if let Some(time) = time {

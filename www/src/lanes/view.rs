@@ -27,6 +27,9 @@ use crate::words::Shared;
 pub(crate) struct LaneViewProps {
     /// The run.
     pub(crate) film: Shared<Film>,
+    /// The last tick of the axis, where that is shared with longer runs.
+    #[prop_or_default]
+    pub(crate) end: u64,
     /// Where the playhead stands, in ticks.
     pub(crate) playhead: f64,
     /// What is singled out.
@@ -172,6 +175,7 @@ fn use_easel(
 ) {
     let subject = Subject {
         film: props.film.clone(),
+        end: props.end,
         playhead: props.playhead,
         focus: props.focus.clone(),
         theme: props.theme,

@@ -82,6 +82,7 @@ impl Store {
         self.editing = None;
         self.selected = None;
         self.alert = None;
+        self.forget_block();
         self.run(intent);
     }
 

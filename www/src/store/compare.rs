@@ -32,6 +32,8 @@ pub(crate) enum View {
     Lanes,
     /// The same block under several strategies.
     Compare,
+    /// Two to four runs, one below the other.
+    Stack,
 }
 
 /// A comparison that was asked for.
@@ -173,6 +175,9 @@ impl Store {
 
     /// Turns to lanes or comparison. The first look at the comparison starts it.
     pub(super) fn turn_to(&mut self, view: View) {
+        if self.view == View::Stack && view != View::Stack {
+            self.close_stack();
+        }
         self.view = view;
         self.playback.pause();
         if view == View::Compare && self.comparison.is_none() {

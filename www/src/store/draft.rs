@@ -92,6 +92,35 @@ impl Draft {
         true
     }
 
+    /// Puts another scenario in its place, which can be taken back. Returns whether it is another.
+    pub(crate) fn replace(&mut self, new: Scenario) -> bool {
+        let Some(old) = self.scenario.clone().filter(|old| **old != new) else { return false };
+        self.scenario = Some(Rc::new(new));
+        self.remember(old);
+        true
+    }
+
+    /// Goes back to a scenario that was here before; the way there can be taken again.
+    pub(crate) fn turn_to(&mut self, wanted: &Rc<Scenario>) {
+        if self.scenario.as_ref().is_some_and(|now| Rc::ptr_eq(now, wanted)) {
+            return;
+        }
+        let back = self.past.iter().rposition(|known| Rc::ptr_eq(known, wanted));
+        match back {
+            Some(at) => {
+                let steps = self.past.len() - at;
+                for _ in 0..steps {
+                    self.undo();
+                }
+            }
+            None => {
+                if let Some(old) = self.scenario.replace(Rc::clone(wanted)) {
+                    self.remember(old);
+                }
+            }
+        }
+    }
+
     /// Takes the last step back. Returns whether there was one.
     pub(crate) fn undo(&mut self) -> bool {
         let Some(old) = self.past.pop() else { return false };
@@ -121,7 +150,7 @@ impl Draft {
 
 /// The scenario after the edit, or `None` where the edit changes nothing. An edited block is no
 /// longer its generator's, no longer matches a real header, and counts its nonces anew.
-fn edited(old: &Scenario, edit: Edit) -> Option<Scenario> {
+pub(super) fn edited(old: &Scenario, edit: Edit) -> Option<Scenario> {
     let length = old.transactions.len();
     let fits = match &edit {
         Edit::Insert { at, .. } => *at <= length,

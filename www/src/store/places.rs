@@ -42,6 +42,11 @@ pub(crate) enum Beside {
 }
 
 impl Store {
+    /// Whether strategies are stacked, instead of a run before and after a change.
+    pub(crate) fn stacks_strategies(&self) -> bool {
+        self.whatif.stack.as_ref().is_some_and(|stack| !stack.of_change)
+    }
+
     /// What every view singles out: the incarnation that is looked at, the chosen location, and
     /// what was searched for.
     pub(crate) fn focus(&self) -> Focus {

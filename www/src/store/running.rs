@@ -189,6 +189,7 @@ impl Store {
             self.bookmarks.clear();
             self.range = super::Range::default();
         }
+        self.pin_before(&running.scenario, &film);
         self.filmed = Some(running.scenario);
         self.selected = self.selected.filter(|version| film.bar_of(*version).is_some());
         // Locations are numbered anew in every run.
@@ -197,10 +198,12 @@ impl Store {
         match running.intent {
             Intent::Intro if !self.shown_once => self.playback.start(true),
             Intent::Intro | Intent::Play => self.playback.start(false),
+            Intent::Show if self.keeps_time() => self.playback.seek(&film, self.playback.time),
             Intent::Show => self.playback.last(&film),
         }
         self.shown_once = true;
         self.film = Some(film);
+        self.tell_change();
         self.after_run();
     }
 }

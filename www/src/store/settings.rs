@@ -88,6 +88,9 @@ impl Store {
 
     pub(super) fn set_strategy(&mut self, strategy: Strategy) {
         self.refused = None;
+        if self.fork_refuses(&Settings { strategy, ..self.settings.clone() }) {
+            return;
+        }
         self.settings.strategy = strategy;
         self.run(Intent::Show);
     }
@@ -129,6 +132,9 @@ impl Store {
                     settings.lanes = most;
                 }
             }
+        }
+        if self.fork_refuses(&settings) {
+            return;
         }
         match in_force(settings.clone()).check() {
             Ok(()) => {
@@ -197,7 +203,7 @@ impl Store {
 
     fn change(&mut self, settings: Settings) {
         self.refused = None;
-        if self.settings != settings {
+        if self.settings != settings && !self.fork_refuses(&settings) {
             self.settings = settings;
             self.later(Delayed::Run, KNOB_MS);
         }
@@ -217,7 +223,7 @@ fn in_force(mut settings: Settings) -> Settings {
 }
 
 /// The protocol's errors are parts of sentences; here each stands alone.
-fn sentence(error: &dyn core::fmt::Display) -> String {
+pub(super) fn sentence(error: &dyn core::fmt::Display) -> String {
     let text = error.to_string();
     let mut rest = text.chars();
     let first = rest.next().into_iter().flat_map(char::to_uppercase);

@@ -17,6 +17,7 @@ mod find;
 mod settings;
 mod stored;
 mod time;
+mod whatif;
 mod why;
 
 /// A page, and an engine that is played by the test.

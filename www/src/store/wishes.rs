@@ -5,8 +5,8 @@ use lanescope_timeline::BarState;
 
 use super::requests::recipe;
 use super::{
-    Below, Beside, BookmarkWish, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Export,
-    FindWish, Intent, RangeWish, RecordWish, Sheet, Store, View, WhyWish,
+    Below, Beside, BookmarkWish, Choice, Cost, Delayed, Draft, Drawer, Edit, Effect, Engine,
+    Export, FindWish, Intent, RangeWish, RecordWish, Sheet, Store, View, WhatIfWish, WhyWish,
 };
 use crate::playback::{SPEEDS, Toward};
 
@@ -104,6 +104,8 @@ pub(crate) enum Wish {
     Sheet(Option<Sheet>),
     /// Measure how fast it is here.
     Bench,
+    /// Change something by hand and see what it brings.
+    WhatIf(WhatIfWish),
 }
 
 impl Store {
@@ -114,11 +116,7 @@ impl Store {
             Wish::OwnBlock => self.leave_stored(),
             Wish::Undo if self.stored.is_some() => self.leave_stored(),
             Wish::Undo | Wish::Redo if self.stored.is_none() => {
-                let changed =
-                    if wish == Wish::Undo { self.draft.undo() } else { self.draft.redo() };
-                if changed {
-                    self.block_changed();
-                }
+                self.take_back(wish == Wish::Undo);
             }
             Wish::Strategy(strategy) => self.set_strategy(strategy),
             Wish::Lanes(lanes) => self.set_lanes(lanes),
@@ -165,6 +163,7 @@ impl Store {
                 self.playback.pause();
             }
             Wish::Bench => self.start_bench(),
+            Wish::WhatIf(wish) => self.what_if(wish),
             Wish::Speed(speed) => self.playback.speed = speed.min(SPEEDS.len() - 1),
             other => self.set_or_play(other),
         }
@@ -182,7 +181,10 @@ impl Store {
     }
 
     fn play(&mut self, wish: &Wish) {
-        let Some(film) = self.shown().cloned() else { return };
+        if self.step_stack(wish) {
+            return;
+        }
+        let Some(film) = self.lead().cloned() else { return };
         let round = self.range.looped(&film);
         let playback = &mut self.playback;
         match wish {
@@ -231,7 +233,31 @@ impl Store {
         }
     }
 
+    /// Takes the last edit back, or makes it again; not if that would change the past of a fork.
+    fn take_back(&mut self, undo: bool) {
+        let turn = |draft: &mut Draft, undo| if undo { draft.undo() } else { draft.redo() };
+        if !turn(&mut self.draft, undo) {
+            return;
+        }
+        let refused =
+            self.draft.scenario().cloned().and_then(|scenario| self.past_of_fork(&scenario));
+        if let Some(why) = refused {
+            turn(&mut self.draft, !undo);
+            self.alert = Some(why);
+        } else {
+            self.block_changed();
+        }
+    }
+
     fn edit(&mut self, edit: Edit) {
+        if let Some(why) = self.edit_refused(&edit) {
+            self.alert = Some(why);
+            return;
+        }
+        let moved = match &edit {
+            Edit::Move { to, .. } => Some(*to),
+            _ => None,
+        };
         let row = match &edit {
             Edit::Insert { at, .. } | Edit::Replace { at, .. } => Some(*at),
             Edit::Duplicate(at) => Some(at + 1),
@@ -242,6 +268,7 @@ impl Store {
         if self.draft.edit(edit) {
             self.row = row;
             self.selected = None;
+            self.noted_move(moved);
             if !keeps_form {
                 self.editing = None;
             }
@@ -249,7 +276,7 @@ impl Store {
         }
     }
 
-    fn block_changed(&mut self) {
+    pub(super) fn block_changed(&mut self) {
         self.row = self.row.filter(|row| *row < self.draft.len());
         self.editing = None;
         self.selected = None;

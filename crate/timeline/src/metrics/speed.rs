@@ -51,7 +51,7 @@ impl Film {
     }
 
     /// Gas of a run that came to nothing, as far as it got.
-    pub(super) fn wasted_gas(&self, bar: &Bar) -> u64 {
+    pub(crate) fn wasted_gas(&self, bar: &Bar) -> u64 {
         match (bar.abort, bar.ending) {
             (_, Ending::Lost) => u64::from(bar.gas),
             (Some(abort), _) => u64::from(abort.gas),

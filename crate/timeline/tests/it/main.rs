@@ -8,6 +8,7 @@
 )]
 
 mod chart;
+mod contrast;
 mod exports;
 mod finding;
 mod fixture;
