@@ -99,13 +99,16 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         catalogue: Shared(store.catalogue.clone()),
         scenario: view.scenario.clone(),
         workload: store.recipe.workload.clone(),
-        settings: store.settings.clone(),
+        settings: match (&store.stored, &view.film) {
+            (Some(_), Some(film)) => film.settings().clone(),
+            _ => store.settings.clone(),
+        },
         lanes_max: store.lanes_max(),
         view: store.view,
         threads: store.has_threads(),
         ready: view.ready,
         running: store.is_busy(),
-        stored: store.stored.is_some(),
+        stored: store.stored.as_ref().map(|stored| Rc::clone(&stored.name)),
         open: ways.open.clone(),
         theme: ways.turn_theme.clone(),
     };
