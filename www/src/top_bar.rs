@@ -38,7 +38,7 @@ pub(crate) struct TopBarProps {
     pub(crate) filmed: bool,
     pub(crate) running: bool,
     /// A stored trace is shown, which cannot be run.
-    pub(crate) stored: bool,
+    pub(crate) stored: Option<std::rc::Rc<str>>,
     pub(crate) open: Callback<()>,
     pub(crate) theme: Callback<()>,
 }
@@ -50,10 +50,10 @@ pub(crate) fn top_bar(props: &TopBarProps) -> Html {
             <h1 class="brand">{ logo() }<span>{ "Lanescope" }</span></h1>
             { picker(props) }
             <div class="contest">
-                <fieldset class="bare" disabled={props.stored}>{ strategy(props) }</fieldset>
+                <fieldset class="bare" disabled={props.stored.is_some()}>{ strategy(props) }</fieldset>
                 { comparison(props) }
             </div>
-            <fieldset class="bare" disabled={props.stored}>{ lanes(props) }{ clock(props) }</fieldset>
+            <fieldset class="bare" disabled={props.stored.is_some()}>{ lanes(props) }{ clock(props) }</fieldset>
             <span class="top-gap" />
             <div class="top-end">
                 <button class="control square" data-testid="find-open" title="Search this run (/)"
@@ -76,8 +76,8 @@ pub(crate) fn top_bar(props: &TopBarProps) -> Html {
                         onclick={wish(dispatch, Wish::Cancel)}>{ "Stop" }</button>
                 } else {
                     <button class="control primary run" data-testid="run"
-                        title={if props.stored { NOTHING_TO_RUN } else { "Run (R)" }}
-                        disabled={!props.ready || props.scenario.is_none() || props.stored}
+                        title={if props.stored.is_some() { NOTHING_TO_RUN } else { "Run (R)" }}
+                        disabled={!props.ready || props.scenario.is_none() || props.stored.is_some()}
                         onclick={wish(dispatch, Wish::Run)}>{ "Run" }</button>
                 }
             </div>
@@ -98,6 +98,7 @@ fn comparison(props: &TopBarProps) -> Html {
 fn picker(props: &TopBarProps) -> Html {
     let recipe = props.scenario.as_ref().is_some_and(|scenario| scenario.recipe.is_some());
     let own = props.scenario.as_ref().filter(|_| !recipe).map(|scenario| own_title(scenario));
+    let own = props.stored.as_ref().map(ToString::to_string).or(own);
     let chosen = if own.is_some() { OWN } else { props.workload.as_str() };
     let change = {
         let (dispatch, open) = (props.dispatch.clone(), props.open.clone());

@@ -21,7 +21,9 @@ const PLACES: u32 = 40;
 pub fn synthetic(bars: usize) -> Trace {
     let transactions = (bars * 4 / 5).clamp(bars.min(1), TRANSACTIONS_MAX);
     let mut maker = Maker::default();
-    let runs = |tx: usize| bars / transactions + usize::from(tx < bars % transactions);
+    // What does not divide evenly is spread over the block.
+    let more = |tx: usize| tx * (bars % transactions) / transactions;
+    let runs = |tx: usize| bars / transactions + more(tx + 1) - more(tx);
     for window in (0..transactions).step_by(WINDOW) {
         let inside = window..(window + WINDOW).min(transactions);
         let most = inside.clone().map(runs).max().unwrap_or_default();

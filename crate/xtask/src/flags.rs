@@ -26,7 +26,8 @@ COMMANDS
                        may be given more than once
   dist               Build for publication: shrunk with wasm-opt where Node.js is installed,
                      sizes printed; dist/ can then be put on any static host
-  bench-page         Measure the page in Chromium over a build for release, beside its budgets
+  bench-page         Measure the page in Chromium over a build for
+                     publication, beside its budgets
     --json             As a list of objects: name, value, unit, budget, holds
     --no-build         Measure what is there
   contracts          Compile the Solidity contracts again (needs Node.js)

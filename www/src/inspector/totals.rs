@@ -53,7 +53,7 @@ fn figures(metrics: &Metrics) -> Html {
             </div>
             <div class="figure" data-testid="aborts">
                 <dt>{ if metrics.aborts == 1 { "abort" } else { "aborts" } }</dt>
-                <dd class="figure-number">{ metrics.aborts }</dd>
+                <dd class="figure-number">{ format::grouped(metrics.aborts as u128) }</dd>
             </div>
         </dl>
     }

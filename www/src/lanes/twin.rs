@@ -9,7 +9,7 @@ use yew::{Callback, Html, KeyboardEvent, NodeRef, Properties, function_component
 use crate::words::Shared;
 
 /// More bars than this are not mirrored; the grid says so.
-const BARS_MAX: usize = 500;
+const BARS_MAX: usize = 256;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct TwinProps {

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::flags::{BenchPageOptions, Plan};
+use crate::flags::BenchPageOptions;
 use crate::{build, install, paths, process, progress, test};
 
 /// Bars of the made-up runs that are panned over.
@@ -20,7 +20,7 @@ const BARS: [u32; 2] = [10_000, 1_000_000];
 /// The page cannot be built, Chromium is missing, or the browser's side fails.
 pub(crate) fn run(options: &BenchPageOptions) -> Result<()> {
     if options.build {
-        build::run(&Plan::default())?;
+        build::run_optimised()?;
     }
     let native = test::native_twin()?;
     let traces = make_traces(&native)?;
