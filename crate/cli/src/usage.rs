@@ -34,8 +34,9 @@ run     runs one block and says how it went. SOURCE is a scenario (.json), a rea
         block, so results are compared as ever; they are not the original's.
         'Pool A.reserve0=4'  'Counter.total=8,by=sender,initial=first'
         by=index (the default) deals the copies out in block order, by=sender by the
-        sender. Copies begin with the slot's value, or with initial=first at zero
-        all but the first. ADDRESS:KEY=4 names a slot by its key.
+        sender. Copies begin with the slot's value; with initial=first at zero, all
+        but the first (a sum); with initial=apart 2^32 after each other (a counter
+        that hands out numbers). ADDRESS:KEY=4 names a slot by its key.
 compare runs one block under every strategy asked for on every number of lanes, on
         the gas clock, and prints a table or JSON. Default: all, which are the nine
         strategies and the presets; on lanes 1 2 4 8 16 32 64 for JSON and for a

@@ -23,6 +23,9 @@ use crate::world::World;
 /// What comes before slot and number in the input of a copy's key.
 const LABEL: &[u8] = b"lanescope split";
 
+/// How far apart copies begin that hand out numbers, as a power of two.
+const APART_BITS: usize = 32;
+
 /// One slot that is kept several times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlotSplit {
@@ -89,9 +92,15 @@ pub fn split(block: &mut Block, world: &mut Arc<World>, asked: &[SlotSplit]) {
     for one in asked {
         let keys: Box<[U256]> = (0..one.copies.max(1)).map(|copy| copy_key(one.slot, copy)).collect();
         let value = world.slot(&one.address, one.slot);
-        if one.initial == SplitInitial::Copy && !value.is_zero() {
+        let initial = |copy: u64| match one.initial {
+            SplitInitial::Copy => value,
+            SplitInitial::First => U256::ZERO,
+            SplitInitial::Apart => value.wrapping_add(U256::from(copy) << APART_BITS),
+        };
+        let copies = (0..).zip(&keys).skip(1).map(|(copy, key)| (*key, initial(copy)));
+        let copies: Vec<_> = copies.filter(|(_, value)| !value.is_zero()).collect();
+        if !copies.is_empty() {
             // A real block's state is megabytes: it is copied only if something is put in.
-            let copies = keys.iter().map(|key| (*key, value));
             Arc::make_mut(world).set_slots(&one.address, copies);
         }
         splits.slots.insert((one.address, one.slot), Kept { by: one.by, keys });

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use alloy_primitives::{Address, B256, U256, hex};
 use lanescope_executor::preimages::keccak_preimages;
 use lanescope_executor::{Block, World};
+use lanescope_protocol::split::copy_name;
 
 use crate::contracts::Artefact;
 use preimages::Preimages;
@@ -79,7 +80,7 @@ impl Names {
     pub fn slot(&self, address: &Address, key: U256) -> String {
         match self.copies.get(&(*address, key)) {
             Some((slot, copy, copies)) => {
-                format!("{} (copy {} of {copies})", self.plain_slot(address, *slot), copy + 1)
+                copy_name(&self.plain_slot(address, *slot), *copy, *copies)
             }
             None => self.plain_slot(address, key),
         }
