@@ -30,6 +30,7 @@ pub mod paint;
 pub mod palette;
 pub mod phrase;
 pub mod scene;
+pub mod splitting;
 pub mod svg;
 pub mod text;
 pub mod viewport;

@@ -164,6 +164,10 @@ pub enum Problem {
     SplitCopy,
     #[error("a split is written SLOT=COPIES, as in \"Pool A.reserve0=4\", not \"{0}\"")]
     BadSplit(String),
+    #[error("a split has no {what} \"{word}\"; known: {known}")]
+    SplitWord { what: &'static str, word: String, known: String },
+    #[error("there is no contract \"{0}\"")]
+    UnknownContract(String),
     #[error("no transaction of the block touches a slot \"{name}\"; the hottest are {known}")]
     UnknownSlot { name: String, known: String },
     #[error("no transaction of the block touches a slot, so there is nothing to split")]

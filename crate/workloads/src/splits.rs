@@ -84,9 +84,9 @@ fn read(text: &str, touched: &[TouchedSlot], book: &Book) -> Result<Split, Probl
     let (mut rest, mut by, mut initial) = (text, None, None);
     while let Some((before, last)) = rest.rsplit_once(',') {
         if let Some(word) = last.strip_prefix("by=") {
-            by = Some(split_word(&SplitBy::ALL, word).ok_or_else(bad)?);
+            by = Some(chosen("by", &SplitBy::ALL, word)?);
         } else if let Some(word) = last.strip_prefix("initial=") {
-            initial = Some(split_word(&SplitInitial::ALL, word).ok_or_else(bad)?);
+            initial = Some(chosen("initial", &SplitInitial::ALL, word)?);
         } else {
             break;
         }
@@ -101,6 +101,19 @@ fn read(text: &str, touched: &[TouchedSlot], book: &Book) -> Result<Split, Probl
         copies,
         by: by.unwrap_or_default(),
         initial: initial.unwrap_or_default(),
+    })
+}
+
+/// What a word stands for.
+fn chosen<T: Copy>(
+    what: &'static str,
+    all: &[(T, &'static str)],
+    word: &str,
+) -> Result<T, Problem> {
+    split_word(all, word).ok_or_else(|| Problem::SplitWord {
+        what,
+        word: value::shorten(word),
+        known: list(all.iter().map(|(_, name)| *name)),
     })
 }
 

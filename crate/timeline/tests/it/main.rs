@@ -16,4 +16,5 @@ mod measures;
 mod moving;
 mod properties;
 mod sentences;
+mod splitting;
 mod theme;

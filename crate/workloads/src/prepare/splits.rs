@@ -60,7 +60,10 @@ fn words(asked: &[SlotSplit], names: &Names) -> String {
 }
 
 fn checked(split: &Split, world: &World, book: &Book, names: &Names) -> Result<SlotSplit, Problem> {
-    let address = book.resolve(&split.address)?;
+    let address = book.resolve(&split.address).map_err(|problem| match problem {
+        Problem::UnknownAccount(name) => Problem::UnknownContract(name),
+        other => other,
+    })?;
     if !has_code(world, &address) {
         return Err(Problem::SplitWithoutCode(names.account(&address)));
     }
