@@ -11,6 +11,7 @@ mod places;
 mod requests;
 mod running;
 mod settings;
+mod splits;
 #[cfg(test)]
 mod tests;
 mod wishes;
@@ -36,6 +37,7 @@ pub(crate) use requests::FileId;
 use requests::{Awaited, OpenFile, Pending};
 pub(crate) use running::{Intent, Progress, Running, Times, Timing};
 pub(crate) use settings::{Cost, Place, Refused};
+pub(crate) use splits::SplitWish;
 pub(crate) use wishes::Wish;
 
 /// Where the engine stands.

@@ -90,7 +90,8 @@ pub fn split(block: &mut Block, world: &mut Arc<World>, asked: &[SlotSplit]) {
         splits.turns.entry((tx.caller, tx.nonce)).or_insert(Turn { index, sender });
     }
     for one in asked {
-        let keys: Box<[U256]> = (0..one.copies.max(1)).map(|copy| copy_key(one.slot, copy)).collect();
+        let keys: Box<[U256]> =
+            (0..one.copies.max(1)).map(|copy| copy_key(one.slot, copy)).collect();
         let value = world.slot(&one.address, one.slot);
         let initial = |copy: u64| match one.initial {
             SplitInitial::Copy => value,

@@ -5,7 +5,7 @@
 
 use lanescope_protocol::scenario::Split;
 use lanescope_protocol::split::read_copy_name;
-use lanescope_protocol::trace::LocationKind;
+use lanescope_protocol::trace::{LocationInfo, LocationKind};
 use lanescope_protocol::{AccessKind, LocationId, TxIndex};
 
 use crate::film::Film;
@@ -90,11 +90,17 @@ impl Film {
         let wanted = short(&split.slot);
         let found = self.locations.iter().find(|info| {
             info.kind == LocationKind::Slot
-                && info.address.eq_ignore_ascii_case(&split.address)
                 && short(&info.key) == wanted
+                && is_of(info, &split.address)
         })?;
         Some(read_copy_name(&found.name).map_or(&*found.name, |(slot, _)| slot))
     }
+}
+
+/// Whether a location is of this contract, by its address or its name.
+fn is_of(info: &LocationInfo, contract: &str) -> bool {
+    let named = || info.name.strip_prefix(contract).is_some_and(|rest| rest.starts_with('.'));
+    info.address.eq_ignore_ascii_case(contract) || named()
 }
 
 /// How many transactions write a location, and how many of them write the other as well. They come

@@ -72,8 +72,7 @@ pub fn add_splits(
     let book = Book::new(scenario)?;
     scenario.splits = kept;
     for text in written {
-        let split =
-            read(text, &touched, &book).map_err(|problem| problem.at(Place::Scenario))?;
+        let split = read(text, &touched, &book).map_err(|problem| problem.at(Place::Scenario))?;
         scenario.splits.push(split);
     }
     Ok(())
@@ -119,11 +118,7 @@ fn chosen<T: Copy>(
 
 /// Contract and slot of a name: that of the whole slot, or of one variable in a slot that several
 /// share.
-fn locate(
-    name: &str,
-    touched: &[TouchedSlot],
-    book: &Book,
-) -> Result<(String, String), Problem> {
+fn locate(name: &str, touched: &[TouchedSlot], book: &Book) -> Result<(String, String), Problem> {
     let is_part = |slot: &&TouchedSlot| {
         let (contract, variable) = slot.name.split_once('.').unwrap_or(("", &slot.name));
         let wanted = name.strip_prefix(contract).and_then(|rest| rest.strip_prefix('.'));

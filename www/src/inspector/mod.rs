@@ -1,7 +1,9 @@
 //! Why: the chosen incarnation, and what the whole run was worth.
 
 mod incarnation;
+mod split_offer;
 mod totals;
 
 pub(crate) use incarnation::{IncarnationProps, incarnation};
+pub(crate) use split_offer::{SplitOfferProps, split_offer};
 pub(crate) use totals::{TotalsProps, totals};

@@ -5,7 +5,8 @@ use lanescope_timeline::BarState;
 
 use super::requests::recipe;
 use super::{
-    Below, Beside, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Intent, Sheet, Store, View,
+    Below, Beside, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Intent, Sheet, SplitWish,
+    Store, View,
 };
 use crate::playback::{SPEEDS, Toward};
 
@@ -25,6 +26,8 @@ pub(crate) enum Wish {
     Seed(u64),
     /// Change the block.
     Edit(Edit),
+    /// Keep slots several times, or put them together again.
+    Split(SplitWish),
     Undo,
     Redo,
     Strategy(Strategy),
@@ -94,6 +97,7 @@ impl Store {
         match wish {
             Wish::Pick(_) | Wish::Knob(..) | Wish::Seed(_) => self.turn(wish),
             Wish::Edit(edit) => self.edit(edit),
+            Wish::Split(split) => self.fulfil_split(split),
             Wish::Undo | Wish::Redo => {
                 let changed =
                     if wish == Wish::Undo { self.draft.undo() } else { self.draft.redo() };
@@ -196,14 +200,15 @@ impl Store {
         }
     }
 
-    fn edit(&mut self, edit: Edit) {
+    pub(super) fn edit(&mut self, edit: Edit) {
         let row = match &edit {
             Edit::Insert { at, .. } | Edit::Replace { at, .. } => Some(*at),
             Edit::Duplicate(at) => Some(at + 1),
             Edit::Move { to, .. } => Some(*to),
             Edit::Remove(at) => self.draft.len().checked_sub(2).map(|last| (*at).min(last)),
+            Edit::Splits(_) => self.row,
         };
-        let keeps_form = matches!(edit, Edit::Replace { .. });
+        let keeps_form = matches!(edit, Edit::Replace { .. } | Edit::Splits(_));
         if self.draft.edit(edit) {
             self.row = row;
             self.selected = None;

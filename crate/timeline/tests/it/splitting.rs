@@ -56,8 +56,7 @@ fn names(film: &Film, group: &[LocationId]) -> Vec<String> {
 #[test]
 fn slots_that_the_same_transactions_write_belong_together() {
     let film = Film::new(pool());
-    let groups: Vec<_> =
-        film.split_candidates(9).iter().map(|group| names(&film, group)).collect();
+    let groups: Vec<_> = film.split_candidates(9).iter().map(|group| names(&film, group)).collect();
     let pool = ["Pool.reserve0", "Pool.reserve1", "Token.balanceOf[Pool]"];
     assert_eq!(groups, [&pool[..], &["Pool.total"], &["Vault.sum"]]);
     assert_eq!(film.split_candidates(1).len(), 1);
@@ -76,8 +75,13 @@ fn a_slot_is_written_as_a_scenario_wants_it() {
     let reserve = named(&film, "Pool.reserve0");
     let split = film.split_of(reserve).expect("a slot");
     assert_eq!(split.slot, format!("0x{:064x}", 1));
-    assert_eq!(split, Split { address: split.address.clone(), slot: split.slot.clone(), ..Split::default() });
+    assert_eq!(
+        split,
+        Split { address: split.address.clone(), slot: split.slot.clone(), ..Split::default() }
+    );
     assert_eq!(film.split_name(&split), Some("Pool.reserve0"));
+    let by_name = Split { address: "Pool".to_owned(), ..split.clone() };
+    assert_eq!(film.split_name(&by_name), Some("Pool.reserve0"));
     assert_eq!(film.split_name(&Split { slot: "0x99".to_owned(), ..split.clone() }), None);
     assert_eq!(film.split_of(named(&film, "Ana.balance")), None);
     // A copy is found by its original's name, and is not split again.

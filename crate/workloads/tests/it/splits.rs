@@ -79,7 +79,10 @@ fn copies_have_names() {
     .assert_eq(&names.join("\n"));
     let plain = touched_slots(&prepare(&composed("dex"), None).unwrap()).unwrap();
     let writers: Vec<_> = plain.iter().map(|slot| slot.writers).collect();
-    assert!(writers.is_sorted_by(|a, b| a >= b) && writers[0] > 2, "the hottest first: {writers:?}");
+    assert!(
+        writers.is_sorted_by(|a, b| a >= b) && writers[0] > 2,
+        "the hottest first: {writers:?}"
+    );
 }
 
 #[test]
@@ -119,9 +122,8 @@ fn mistakes_are_named() {
 #[test]
 fn mistakes_in_files_are_named() {
     let check = |split: &str| {
-        let text = format!(
-            r#"{{"lanescope": 1, "recipe": {{"workload": "dex"}}, "splits": [{split}]}}"#
-        );
+        let text =
+            format!(r#"{{"lanescope": 1, "recipe": {{"workload": "dex"}}, "splits": [{split}]}}"#);
         open("a.json", text.as_bytes()).map(|_| ()).unwrap_err().to_string()
     };
     let slot = format!("0x{:0>64}", 2);
