@@ -45,6 +45,8 @@ pub struct SlotSplit {
 #[derive(Clone, Debug, Default)]
 pub struct Splits {
     slots: FxHashMap<(Address, U256), Kept>,
+    /// By account, what most copies are kept of there.
+    widest: FxHashMap<Address, U256>,
     /// The block's transactions: no two valid ones have the same sender and nonce.
     turns: FxHashMap<(Address, u64), Turn>,
 }
@@ -104,6 +106,11 @@ pub fn split(block: &mut Block, world: &mut Arc<World>, asked: &[SlotSplit]) {
             // A real block's state is megabytes: it is copied only if something is put in.
             Arc::make_mut(world).set_slots(&one.address, copies);
         }
+        let widest = splits.widest.entry(one.address).or_insert(one.slot);
+        let most = splits.slots.get(&(one.address, *widest)).map_or(0, |kept| kept.keys.len());
+        if keys.len() > most {
+            *widest = one.slot;
+        }
         splits.slots.insert((one.address, one.slot), Kept { by: one.by, keys });
     }
     for tx in &mut block.transactions {
@@ -117,12 +124,24 @@ impl Splits {
     #[must_use]
     pub fn copy(&self, address: Address, slot: U256, tx: &TxEnv) -> Option<U256> {
         let kept = self.slots.get(&(address, slot))?;
+        kept.keys.get(self.number(kept, tx)?).copied()
+    }
+
+    /// Which copy a transaction would use of the slot of this account that is kept most often. Who
+    /// calls the account and uses another copy is less likely to get in the way.
+    pub(crate) fn share(&self, address: Address, tx: &TxEnv) -> Option<u32> {
+        let slot = self.widest.get(&address)?;
+        let kept = self.slots.get(&(address, *slot))?;
+        self.number(kept, tx).map(|copy| copy as u32)
+    }
+
+    fn number(&self, kept: &Kept, tx: &TxEnv) -> Option<usize> {
         let turn = self.turns.get(&(tx.caller, tx.nonce))?;
         let turn = match kept.by {
             SplitBy::Index => turn.index,
             SplitBy::Sender => turn.sender,
         };
-        kept.keys.get(turn as usize % kept.keys.len()).copied()
+        Some(turn as usize % kept.keys.len())
     }
 
     /// Puts copies into a transaction's access list.

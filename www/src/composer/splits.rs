@@ -82,7 +82,9 @@ fn more(copies: u32) -> u32 {
 fn by(props: &SplitsProps, at: usize, split: &Split) -> Html {
     let options = [("index", "in turns"), ("sender", "by sender")];
     let id = format!("split-by-{}", at + 1);
-    choice(props, id, "used", &options, &SplitBy::ALL, split.by, move |by| SplitWish::By(at, by))
+    choice(props, id, "Who uses which copy", &options, &SplitBy::ALL, split.by, move |by| {
+        SplitWish::By(at, by)
+    })
 }
 
 fn initial(props: &SplitsProps, at: usize, split: &Split) -> Html {
@@ -102,6 +104,8 @@ fn choice<T: Copy + PartialEq + 'static>(
     chosen: T,
     into: impl Fn(T) -> SplitWish + 'static,
 ) -> Html {
+    // In turns, by sender: that says by itself what is chosen.
+    let is_plain = options.len() == 2;
     let now = all.iter().find(|(value, _)| *value == chosen).map_or("", |(_, word)| *word);
     let dispatch = props.dispatch.clone();
     let choose = Callback::from(move |word: String| {
@@ -111,7 +115,7 @@ fn choice<T: Copy + PartialEq + 'static>(
     });
     html! {
         <label class="control menu split-choice">
-            <span class="menu-name">{ title }</span>
+            <span class={if is_plain { "unseen" } else { "menu-name" }}>{ title }</span>
             <Menu {id} {now} {choose}>
                 { for options.iter().map(|(word, words)| html! {
                     <option value={*word}>{ *words }</option>
