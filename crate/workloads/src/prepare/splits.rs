@@ -44,6 +44,10 @@ pub(super) fn apply(
         }
     }
     split(block, world, &asked);
+    if !asked.is_empty() {
+        // Else a mapping's entry would have no name in the title.
+        names.learn(block, world);
+    }
     Ok(words(&asked, names))
 }
 
