@@ -164,7 +164,7 @@ pub enum Problem {
     SplitCopy,
     #[error("a split is written SLOT=COPIES, as in \"Pool A.reserve0=4\", not \"{0}\"")]
     BadSplit(String),
-    #[error("a split has no {what} \"{word}\"; known: {known}")]
+    #[error("a split's {what}= takes one of {known}, not \"{word}\"")]
     SplitWord { what: &'static str, word: String, known: String },
     #[error("there is no contract \"{0}\"")]
     UnknownContract(String),

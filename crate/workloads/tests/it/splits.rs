@@ -111,7 +111,7 @@ fn mistakes_are_named() {
         split 1: a slot is split into 2 to 64 copies, not 1
         split 1: a slot is split into 2 to 64 copies, not 65
         a split is written SLOT=COPIES, as in "Pool A.reserve0=4", not "Pool A.reserve0"
-        a split is written SLOT=COPIES, as in "Pool A.reserve0=4", not "Pool A.reserve0=4,by=moon"
+        a split's by= takes one of index, sender, not "moon"
         split 2: Pool A.reserve0 is split already
         no transaction of the block touches a slot "Pool Z.reserve0"; the hottest are Coin.balanceOf[Pool A], Pool A.reserve0, Pool A.reserve1, Token.balanceOf[Pool A], Coin.balanceOf[Pool B], Pool B.reserve0
         split 1: Ana is no contract before the block, so it has no slot to split
@@ -136,7 +136,7 @@ fn mistakes_in_files_are_named() {
     ];
     expect![[r#"
         split 1: "0x02" has 1 bytes; 32 are needed
-        split 1: there is no account "Nobody"
+        split 1: there is no contract "Nobody"
         a.json, line 1, column 184: unknown variant "moon", expected "index" or "sender"
         a.json, line 1, column 178: unknown field "moon"; known: "address", "slot", "copies", "by", "initial"
         split 1: a slot is split into 2 to 64 copies, not 1"#]].assert_eq(&cases.join("\n"));
