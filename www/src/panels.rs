@@ -5,13 +5,17 @@ use lanescope_timeline::{Film, Focus, format};
 use yew::{Callback, Html, html};
 
 use crate::bench::BenchProps;
-use crate::composer::{BlockList, KnobsProps, ToolsProps, TransactionForm, addition, knobs, tools};
+use crate::composer::{
+    BlockList, KnobsProps, SplitsProps, ToolsProps, TransactionForm, addition, knobs, splits, tools,
+};
 use crate::engine_link::Flavour;
 use crate::environment::Environment;
 use crate::find::{ChipsProps, chips};
 use crate::findings::{FindingsProps, findings};
 use crate::icons::Icon;
-use crate::inspector::{IncarnationProps, TotalsProps, incarnation, totals};
+use crate::inspector::{
+    IncarnationProps, SplitOfferProps, TotalsProps, incarnation, split_offer, totals,
+};
 use crate::part::part;
 use crate::store::{Action, Beside, Engine, NOTHING_TO_RUN, Sheet, Store, Stored, Wish};
 use crate::tabs::{Tab, tabs};
@@ -95,6 +99,7 @@ pub(crate) fn block_panel(store: &Store, dispatch: &Dispatch, view: &View) -> Ht
                 onclick={wish(dispatch, Wish::Edit(addition(scenario, store.row)))}>
                 { Icon::Add.draw() }{ "Add transaction" }
             </button>
+            { splits_of(dispatch, view, scenario) }
             { below_the_list(store, dispatch, scenario) }
         </section>
     }
@@ -114,6 +119,19 @@ fn stored_panel(stored: &Stored, film: &Film, dispatch: &Dispatch) -> Html {
                 onclick={wish(dispatch, Wish::OwnBlock)}>{ "Back to my block" }</button>
         </section>
     }
+}
+
+/// What is split, if anything is.
+fn splits_of(dispatch: &Dispatch, view: &View, scenario: &Shared<Scenario>) -> Html {
+    if scenario.splits.is_empty() {
+        return Html::default();
+    }
+    let given = SplitsProps {
+        dispatch: dispatch.clone(),
+        scenario: scenario.clone(),
+        film: view.film.clone(),
+    };
+    part(given, splits)
 }
 
 fn below_the_list(store: &Store, dispatch: &Dispatch, scenario: &Shared<Scenario>) -> Html {
@@ -165,7 +183,18 @@ pub(crate) fn why_panel(
             film: film.clone(),
             tx: view.selected.map(|version| version.tx),
         };
-        html! { <>{ part(looked_at, incarnation) }{ part(alike, chips) }{ part(worth, totals) }</> }
+        let offer = SplitOfferProps {
+            dispatch: dispatch.clone(),
+            film: film.clone(),
+            version: view.selected,
+            place: view.focus.place,
+        };
+        html! {
+            <>
+                { part(looked_at, incarnation) }{ part(alike, chips) }{ part(offer, split_offer) }
+                { part(worth, totals) }
+            </>
+        }
     });
     let open = match (store.beside, &view.film) {
         (Beside::Findings, Some(film)) => {

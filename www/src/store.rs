@@ -16,6 +16,7 @@ mod recording;
 mod requests;
 mod running;
 mod settings;
+mod splits;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,7 @@ pub(crate) use requests::FileId;
 use requests::{Awaited, OpenFile, Pending};
 pub(crate) use running::{Intent, Progress, Running, Times, Timing};
 pub(crate) use settings::{Cost, Place, Refused};
+pub(crate) use splits::SplitWish;
 pub(crate) use stored::{NOTHING_TO_RUN, Stored, StoredNews};
 pub(crate) use whatif::{
     Fork, LaneState, LaneWish, STACK_MAX, STACK_MIN, Stack, StackRow, Told, WhatIf, WhatIfWish,

@@ -19,7 +19,7 @@ pub(crate) fn load(arguments: &RunArguments) -> Result<Prepared> {
     let path = Path::new(&arguments.source);
     let is_file =
         path.exists() || [".json", ".gz"].iter().any(|end| arguments.source.ends_with(end));
-    let (scenario, state) = if is_file {
+    let (mut scenario, state) = if is_file {
         let (scenario, state) = open(path)?;
         (adjust(scenario, arguments)?, state)
     } else if is_synthetic(&arguments.source) {
@@ -32,6 +32,7 @@ pub(crate) fn load(arguments: &RunArguments) -> Result<Prepared> {
         };
         (lanescope_workloads::compose(&recipe)?, None)
     };
+    lanescope_workloads::add_splits(&mut scenario, state.clone(), &arguments.splits)?;
     Ok(lanescope_workloads::prepare(&scenario, state)?)
 }
 
@@ -71,5 +72,6 @@ fn adjust(scenario: Scenario, arguments: &RunArguments) -> Result<Scenario> {
     };
     recipe.knobs.extend(arguments.knobs.clone());
     recipe.seed = arguments.seed.unwrap_or(recipe.seed);
-    Ok(lanescope_workloads::compose(&recipe)?)
+    let composed = lanescope_workloads::compose(&recipe)?;
+    Ok(Scenario { splits: scenario.splits, ..composed })
 }

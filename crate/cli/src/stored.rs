@@ -37,7 +37,8 @@ fn stored(arguments: &RunArguments) -> Result<Option<Trace>> {
     if !(name.ends_with(ENDING) || Trace::is_encoded(&bytes)) {
         return Ok(None);
     }
-    let plain = arguments.knobs.is_empty() && arguments.seed.is_none();
+    let plain =
+        arguments.knobs.is_empty() && arguments.seed.is_none() && arguments.splits.is_empty();
     if !plain || arguments.settings != Settings::default() {
         bail!("{name} is a run that is over: options of running have nothing to change in it");
     }

@@ -6,17 +6,17 @@ lanescope runs blocks of Ethereum transactions in parallel and checks the result
   lanescope run SOURCE [--set KNOB=VALUE]... [--strategy NAME] [--lanes N]
                 [--clock gas|threads] [--seed S] [--json]
                 [--lane-seed S] [--cold-read TICKS] [--validation-cost TICKS]
-                [--commit-cost TICKS] [--fault FAULT]...
+                [--commit-cost TICKS] [--fault FAULT]... [--split SPLIT]...
   lanescope compare SOURCE [--strategies NAME,NAME...|all] [--lanes N]...
                 [--json|--table] [--chart FILE.svg] [--theme light|dark]
-                [--set, --seed, --lane-seed, costs and faults as for run]
+                [--set, --seed, --lane-seed, --split, costs and faults as for run]
   lanescope export SOURCE --format FORMAT [--output FILE]
                 [--theme light|dark] [--width PIXELS] [--at PERCENT]
                 [the options of run]
   lanescope lint SOURCE [--json] [--deny] [the options of run]
   lanescope export --synthetic-bars N [the options of export]
   lanescope access-list SOURCE [--set KNOB=VALUE]... [--seed S] [--json]
-  lanescope verify FILE... [--lanes N]...
+  lanescope verify FILE... [--lanes N]... [--split SPLIT]...
   lanescope bench [SOURCE]... [--synthetic NAME]... [--strategy NAME]...
                 [--lanes N]... [--runs R] [--memory] [--tracing] [--json]
   lanescope state-test DIR [--lanes N]... [--json]
@@ -31,6 +31,14 @@ run     runs one block and says how it went. SOURCE is a scenario (.json), a rea
         commit takes beside gas, and a FAULT is one of
         crash:lane=2,at=100000,until=300000  slow:lane=1,times=4,at=0  wrong:tx=5
         with lanes and transactions counted from 1; without until, it stays.
+        A SPLIT is a what-if: as if the contract kept several copies of one storage
+        slot, and each transaction used one of them. One lane runs the same changed
+        block, so results are compared as ever; they are not the original's.
+        'Pool A.reserve0=4'  'Counter.total=8,by=sender,initial=first'
+        by=index (the default) deals the copies out in block order, by=sender by the
+        sender. Copies begin with the slot's value; with initial=first at zero, all
+        but the first (a sum); with initial=apart 2^32 after each other (a counter
+        that hands out numbers). ADDRESS:KEY=4 names a slot by its key.
 compare runs one block under every strategy asked for on every number of lanes, on
         the gas clock, and prints a table or JSON. Default: all, which are the nine
         strategies and the presets; on lanes 1 2 4 8 16 32 64 for JSON and for a

@@ -21,7 +21,7 @@ pub(crate) fn verify(
 ) -> u8 {
     let mut code = OK;
     for file in &arguments.files {
-        let (mark, words) = match check(file, &arguments.lanes) {
+        let (mark, words) = match check(file, arguments) {
             Ok(words) => ("ok  ", words),
             Err(error) => {
                 code = DIFFERS;
@@ -35,14 +35,15 @@ pub(crate) fn verify(
     code
 }
 
-fn check(file: &Path, lanes: &[u16]) -> Result<String> {
-    let (scenario, state) = source::open(file)?;
+fn check(file: &Path, arguments: &VerifyArguments) -> Result<String> {
+    let (mut scenario, state) = source::open(file)?;
+    lanescope_workloads::add_splits(&mut scenario, state.clone(), &arguments.splits)?;
     let prepared = lanescope_workloads::prepare(&scenario, state)?;
     let (sequential, _) = one_lane(&prepared)?;
     let header = check_header(&prepared, &sequential)?;
     let mut tally = Tally::default();
     for strategy in Strategy::all() {
-        for lanes in lanes {
+        for lanes in &arguments.lanes {
             for clock in [Clock::Gas, Clock::Threads] {
                 let settings = Settings { strategy, lanes: *lanes, clock, ..Settings::default() };
                 let run = match race(&prepared, &settings) {

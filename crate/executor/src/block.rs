@@ -6,6 +6,8 @@ use std::sync::Arc;
 use revm::context::{BlockEnv, TxEnv};
 use revm::primitives::{Address, B256, U256, hardfork::SpecId};
 
+use crate::split::Splits;
+
 /// A block, ready to run.
 #[derive(Clone, Debug)]
 pub struct Block {
@@ -30,6 +32,8 @@ pub struct Block {
     /// Ether that leaves the beacon chain after the last transaction (EIP-4895). Nothing before
     /// Shanghai.
     pub withdrawals: Vec<Withdrawal>,
+    /// Slots that are kept several times, as [`split`](crate::split::split) has put them in.
+    pub splits: Option<Arc<Splits>>,
 }
 
 /// Ether that leaves the beacon chain (EIP-4895).
@@ -54,6 +58,7 @@ impl Default for Block {
             transactions: Vec::new(),
             rewards: Vec::new(),
             withdrawals: Vec::new(),
+            splits: None,
         }
     }
 }

@@ -4,7 +4,7 @@
 //! only; [`memory`] keeps every version of every value; [`evm`] runs one transaction on revm
 //! against that memory; [`drive`] moves it all, on real threads or on the deterministic gas clock.
 //! [`rules`] is what the protocol does outside transactions; [`access_list`] says what a block
-//! touched.
+//! touched; [`split`] keeps a hot slot several times.
 //! Why the result equals sequential execution is argued step by step in ARCHITECTURE.md.
 //!
 //! No web, no clock, no interface in here: time is handed in, events are handed out.
@@ -20,6 +20,7 @@ pub mod access_list;
 pub mod block;
 pub mod preimages;
 pub mod rules;
+pub mod split;
 pub mod world;
 
 // Random blocks, the same as in tests outside.

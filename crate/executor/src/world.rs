@@ -82,6 +82,21 @@ impl World {
         self.accounts.insert(address, Numbered { account, first_slot, copies });
     }
 
+    /// Puts values into slots of an account that is there already.
+    pub(crate) fn set_slots(
+        &mut self,
+        address: &Address,
+        slots: impl IntoIterator<Item = (U256, U256)>,
+    ) {
+        let Some(numbered) = self.accounts.get_mut(address) else { return };
+        let storage = &mut numbered.account.storage;
+        storage.extend(slots);
+        storage.retain(|_, value| !value.is_zero());
+        // The numbers of an account's slots follow each other, so all of them are new.
+        numbered.first_slot = self.slots;
+        self.slots += storage.len() as u32;
+    }
+
     /// Makes an earlier block's hash known to BLOCKHASH.
     pub fn insert_block_hash(&mut self, number: u64, hash: B256) {
         self.block_hashes.insert(number, hash);

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::BLOCK_GAS_LIMIT_DEFAULT;
+pub use crate::split::{Split, SplitBy, SplitInitial};
 
 /// Version of the file format, the value of the field `lanescope`.
 pub const SCENARIO_VERSION: u32 = 1;
@@ -38,6 +39,9 @@ pub struct Scenario {
     /// Where the state before the block comes from, if it is a real block.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
+    /// Slots that are kept several times: a change of the block's rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub splits: Vec<Split>,
     /// The block's transactions, in order.
     #[serde(default)]
     pub transactions: Vec<Transaction>,

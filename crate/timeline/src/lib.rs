@@ -38,6 +38,7 @@ pub mod palette;
 pub mod phrase;
 mod pyramid;
 pub mod scene;
+pub mod splitting;
 pub mod svg;
 pub mod synthetic;
 pub mod text;

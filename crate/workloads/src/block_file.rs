@@ -56,6 +56,7 @@ pub(crate) fn import(name: &str, file: BlockFile) -> Result<(Scenario, World), S
             header: claims(&block),
             ..Imported::default()
         }),
+        splits: Vec::new(),
         transactions: block.transactions.into_iter().map(transaction).collect(),
     };
     Ok((scenario, world))

@@ -7,6 +7,7 @@ use lanescope_protocol::limits::{
     ACCOUNTS_MAX, BLOCK_GAS_LIMIT_MAX, DATA_BYTES_MAX, FILE_BYTES_MAX, TRANSACTIONS_MAX,
 };
 use lanescope_protocol::scenario::SCENARIO_VERSION;
+use lanescope_protocol::split::{SPLIT_COPIES_MAX, SPLIT_COPIES_MIN, SPLITS_MAX};
 
 /// Something that a person made or opened cannot be used. Its text is one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +51,8 @@ pub enum Place {
     BlockHash(u64),
     /// In the transaction with this index.
     Transaction(usize),
+    /// In the split with this index.
+    Split(usize),
 }
 
 /// What is wrong.
@@ -148,6 +151,30 @@ pub enum Problem {
     #[error("a value of type {kind} is needed, not \"{text}\"")]
     WrongValue { kind: String, text: String },
 
+    // Splits.
+    #[error("the scenario splits {0} slots; the most is {SPLITS_MAX}")]
+    TooManySplits(usize),
+    #[error("{0} is no contract before the block, so it has no slot to split")]
+    SplitWithoutCode(String),
+    #[error("a slot is split into {SPLIT_COPIES_MIN} to {SPLIT_COPIES_MAX} copies, not {0}")]
+    SplitCopies(u32),
+    #[error("{0} is split already")]
+    SplitTwice(String),
+    #[error("this slot is a copy of one that is split already")]
+    SplitCopy,
+    #[error("a split is written SLOT=COPIES, as in \"Pool A.reserve0=4\", not \"{0}\"")]
+    BadSplit(String),
+    #[error("a split's {what}= takes one of {known}, not \"{word}\"")]
+    SplitWord { what: &'static str, word: String, known: String },
+    #[error("there is no contract \"{0}\"")]
+    UnknownContract(String),
+    #[error("no transaction of the block touches a slot \"{name}\"; the hottest are {known}")]
+    UnknownSlot { name: String, known: String },
+    #[error("no transaction of the block touches a slot, so there is nothing to split")]
+    NoSlots,
+    #[error("{0}")]
+    BlockFails(String),
+
     // Transactions.
     #[error("it has both a call and data; give one of them")]
     CallAndData,
@@ -239,6 +266,7 @@ impl fmt::Display for Place {
             Self::PreState(address) => write!(f, "state before the block, {address}: "),
             Self::BlockHash(number) => write!(f, "hash of block {number}: "),
             Self::Transaction(index) => write!(f, "transaction {}: ", index + 1),
+            Self::Split(index) => write!(f, "split {}: ", index + 1),
         }
     }
 }

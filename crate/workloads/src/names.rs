@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use alloy_primitives::{Address, B256, U256, hex};
 use lanescope_executor::preimages::keccak_preimages;
 use lanescope_executor::{Block, World};
+use lanescope_protocol::split::copy_name;
 
 use crate::contracts::Artefact;
 use preimages::Preimages;
@@ -20,13 +21,22 @@ use preimages::Preimages;
 pub struct Names {
     accounts: BTreeMap<Address, String>,
     contracts: BTreeMap<Address, &'static Artefact>,
+    /// Copies of slots that are split, by account and key.
+    copies: BTreeMap<(Address, U256), SlotCopy>,
     /// What was hashed to set storage by name.
     given: Preimages,
     /// That, and what the block hashes when it runs.
     seen: OnceLock<Preimages>,
 }
 
+/// A slot, the number of one of its copies from 0, and how many there are.
+pub(crate) type SlotCopy = (U256, u32, u32);
+
 impl Names {
+    pub(crate) fn add_copy(&mut self, address: Address, key: U256, copy: SlotCopy) {
+        self.copies.insert((address, key), copy);
+    }
+
     pub(crate) fn add_account(&mut self, address: Address, name: String) {
         self.accounts.insert(address, name);
     }
@@ -64,9 +74,20 @@ impl Names {
     }
 
     /// A storage slot: `Pool A.reserve0`, `Token.balanceOf[Ana]`,
-    /// `0x3f2a…a1.mapping 3[0xab12…cd]`, `0x3f2a…a1.slot 5`.
+    /// `0x3f2a…a1.mapping 3[0xab12…cd]`, `0x3f2a…a1.slot 5`; `Pool A.reserve0 (copy 2 of 4)` where it
+    /// is split.
     #[must_use]
     pub fn slot(&self, address: &Address, key: U256) -> String {
+        match self.copies.get(&(*address, key)) {
+            Some((slot, copy, copies)) => {
+                copy_name(&self.plain_slot(address, *slot), *copy, *copies)
+            }
+            None => self.plain_slot(address, key),
+        }
+    }
+
+    /// A slot's name, as if nothing was split.
+    pub(crate) fn plain_slot(&self, address: &Address, key: U256) -> String {
         let preimages = self.seen.get().unwrap_or(&self.given);
         let layout = self
             .contracts

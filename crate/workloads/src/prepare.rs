@@ -2,6 +2,7 @@
 
 mod envelope;
 mod header;
+mod splits;
 mod state;
 mod transactions;
 
@@ -30,9 +31,9 @@ pub struct Prepared {
     pub names: Names,
     /// The block's transactions in words, by index.
     pub transactions: Vec<TransactionLabel>,
-    /// What the header of a real block claims. `None` once it was edited.
+    /// What the header of a real block claims. `None` once it was edited or a slot is split.
     pub header: Option<HeaderClaims>,
-    /// The scenario's title.
+    /// The scenario's title, and what is split.
     pub title: String,
     /// The seed of its recipe, or 0.
     pub seed: u64,
@@ -72,17 +73,19 @@ pub fn prepare(
     for (address, name) in book.entries() {
         names.add_account(*address, name.clone());
     }
-    let world = state::world(scenario, imported, &book, &mut names)?;
+    let mut world = state::world(scenario, imported, &book, &mut names)?;
     let mut block = header::block(scenario, &world, &book)?;
     let made = transactions::make(scenario, &block, &world, &book, &names)?;
     block.transactions = made.envs.into_iter().map(Arc::new).collect();
+    let split = splits::apply(scenario, &mut block, &mut world, &book, &mut names)?;
+    let imported = scenario.imported.as_ref().filter(|_| scenario.splits.is_empty());
     Ok(Prepared {
         block: Arc::new(block),
         world,
         names,
         transactions: made.labels,
-        header: scenario.imported.as_ref().and_then(|imported| imported.header.clone()),
-        title: scenario.title.clone(),
+        header: imported.and_then(|imported| imported.header.clone()),
+        title: format!("{}{split}", scenario.title),
         seed: scenario.recipe.as_ref().map_or(0, |recipe| recipe.seed),
     })
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use lanescope_protocol::Scenario;
-use lanescope_protocol::scenario::Transaction;
+use lanescope_protocol::scenario::{Split, Transaction};
 
 /// Transactions that all remembered scenarios together may hold, so that undo cannot eat the
 /// memory when the block is a big one.
@@ -41,6 +41,8 @@ pub(crate) enum Edit {
         /// What to put there.
         transaction: Box<Transaction>,
     },
+    /// Split these slots and no others.
+    Splits(Vec<Split>),
 }
 
 /// The current scenario with its past and its future.
@@ -157,10 +159,12 @@ pub(super) fn edited(old: &Scenario, edit: Edit) -> Option<Scenario> {
         Edit::Remove(at) | Edit::Duplicate(at) => *at < length,
         Edit::Move { from, to } => *from < length && *to < length && from != to,
         Edit::Replace { at, transaction } => *at < length && old.transactions[*at] != **transaction,
+        Edit::Splits(splits) => old.splits != *splits,
     };
     if !fits {
         return None;
     }
+    let keeps_order = matches!(edit, Edit::Splits(_));
     let mut new = old.clone();
     let block = &mut new.transactions;
     match edit {
@@ -172,8 +176,11 @@ pub(super) fn edited(old: &Scenario, edit: Edit) -> Option<Scenario> {
             block.insert(to, moved);
         }
         Edit::Replace { at, transaction } => block[at] = *transaction,
+        Edit::Splits(splits) => new.splits = splits,
     }
-    block.iter_mut().for_each(|transaction| transaction.nonce = None);
+    if !keeps_order {
+        block.iter_mut().for_each(|transaction| transaction.nonce = None);
+    }
     new.recipe = None;
     if let Some(imported) = &mut new.imported {
         imported.header = None;
@@ -232,6 +239,20 @@ mod tests {
         let x = Box::new(pay("x"));
         check(&start, Edit::Insert { at: 3, transaction: x.clone() }, &["a", "b", "c", "x"]);
         check(&start, Edit::Replace { at: 1, transaction: x }, &["a", "x", "c"]);
+    }
+
+    #[test]
+    fn splits_leave_the_transactions_alone_and_can_be_taken_back() {
+        let mut draft = draft(&["a", "b"]);
+        let before = draft.scenario().unwrap().clone();
+        let splits = vec![Split { address: "Pool".to_owned(), ..Split::default() }];
+        assert!(draft.edit(Edit::Splits(splits.clone())));
+        assert!(!draft.edit(Edit::Splits(splits.clone())), "nothing changes");
+        let after = draft.scenario().unwrap().clone();
+        assert_eq!((&after.splits, &after.transactions), (&splits, &before.transactions));
+        assert!(after.recipe.is_none() && after.imported.as_ref().unwrap().header.is_none());
+        assert!(draft.undo());
+        assert_eq!(draft.scenario(), Some(&before));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::engine_link::Flavour;
 mod compare;
 mod find;
 mod settings;
+mod splits;
 mod stored;
 mod time;
 mod whatif;

@@ -6,7 +6,8 @@ use lanescope_timeline::BarState;
 use super::requests::recipe;
 use super::{
     Below, Beside, BookmarkWish, Choice, Cost, Delayed, Draft, Drawer, Edit, Effect, Engine,
-    Export, FindWish, Intent, RangeWish, RecordWish, Sheet, Store, View, WhatIfWish, WhyWish,
+    Export, FindWish, Intent, RangeWish, RecordWish, Sheet, SplitWish, Store, View, WhatIfWish,
+    WhyWish,
 };
 use crate::playback::{SPEEDS, Toward};
 
@@ -28,6 +29,8 @@ pub(crate) enum Wish {
     Edit(Edit),
     /// Go back from a stored trace to the own block.
     OwnBlock,
+    /// Keep slots several times, or put them together again.
+    Split(SplitWish),
     Undo,
     Redo,
     Strategy(Strategy),
@@ -113,6 +116,7 @@ impl Store {
         match wish {
             Wish::Pick(_) | Wish::Knob(..) | Wish::Seed(_) => self.turn(wish),
             Wish::Edit(edit) => self.edit(edit),
+            Wish::Split(split) => self.fulfil_split(split),
             Wish::OwnBlock => self.leave_stored(),
             Wish::Undo if self.stored.is_some() => self.leave_stored(),
             Wish::Undo | Wish::Redo if self.stored.is_none() => {
@@ -249,7 +253,7 @@ impl Store {
         }
     }
 
-    fn edit(&mut self, edit: Edit) {
+    pub(super) fn edit(&mut self, edit: Edit) {
         if let Some(why) = self.edit_refused(&edit) {
             self.alert = Some(why);
             return;
@@ -263,8 +267,9 @@ impl Store {
             Edit::Duplicate(at) => Some(at + 1),
             Edit::Move { to, .. } => Some(*to),
             Edit::Remove(at) => self.draft.len().checked_sub(2).map(|last| (*at).min(last)),
+            Edit::Splits(_) => self.row,
         };
-        let keeps_form = matches!(edit, Edit::Replace { .. });
+        let keeps_form = matches!(edit, Edit::Replace { .. } | Edit::Splits(_));
         if self.draft.edit(edit) {
             self.row = row;
             self.selected = None;

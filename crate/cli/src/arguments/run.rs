@@ -15,6 +15,8 @@ pub(crate) struct RunArguments {
     pub(crate) source: String,
     pub(crate) knobs: BTreeMap<String, u64>,
     pub(crate) seed: Option<u64>,
+    /// Slots to split, as they were written.
+    pub(crate) splits: Vec<String>,
     pub(crate) settings: Settings,
     pub(crate) json: bool,
 }
@@ -55,7 +57,7 @@ pub(super) fn common(word: Word, parser: &mut Parser, arguments: &mut RunArgumen
     Ok(())
 }
 
-/// The block, and what counts whatever the strategy: seeds, costs, faults.
+/// The block, and what counts whatever the strategy: seeds, splits, costs, faults.
 pub(super) fn surroundings(
     name: &str,
     parser: &mut Parser,
@@ -73,6 +75,7 @@ pub(super) fn surroundings(
         "cold-read" => settings.costs.cold_read = cost("--cold-read", &value()?)?,
         "validation-cost" => settings.costs.validation = cost("--validation-cost", &value()?)?,
         "commit-cost" => settings.costs.commit = cost("--commit-cost", &value()?)?,
+        "split" => arguments.splits.push(value()?),
         "fault" => settings.faults.push(value()?.parse::<Fault>()?),
         _ => bail!("there is no option --{name} here"),
     }
@@ -138,7 +141,8 @@ mod tests {
     fn run_takes_parameters_costs_and_faults() {
         let words = "run dex --strategy block-stm:estimates=off,balances=exact --lane-seed 5 \
                      --cold-read 2100 --validation-cost 300 --commit-cost 20 \
-                     --fault crash:lane=2,at=100,until=300 --fault wrong:tx=5";
+                     --fault crash:lane=2,at=100,until=300 --fault wrong:tx=5 \
+                     --split A.reserve0=4";
         let words: Vec<_> = words.split_whitespace().collect();
         let Ok(Invocation::Run(arguments)) = parse_words(&words) else {
             panic!("not understood");
@@ -150,6 +154,7 @@ mod tests {
         let faults: Vec<_> = settings.faults.iter().map(Fault::to_string).collect();
         assert_eq!(faults, ["crash:lane=2,at=100,until=300", "wrong:tx=5"]);
         assert_eq!(arguments.seed, None);
+        assert_eq!(arguments.splits, ["A.reserve0=4"]);
     }
 
     #[test]

@@ -12,6 +12,8 @@ use super::{Invocation, lanes, text};
 pub(crate) struct VerifyArguments {
     pub(crate) files: Vec<PathBuf>,
     pub(crate) lanes: Vec<u16>,
+    /// Slots to split in each of them, as they were written.
+    pub(crate) splits: Vec<String>,
 }
 
 /// Lanes where none are given.
@@ -22,6 +24,7 @@ pub(super) fn parse_verify(parser: &mut Parser) -> Result<Invocation> {
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("lanes") => arguments.lanes.push(lanes(&text(parser.value()?)?)?),
+            Arg::Long("split") => arguments.splits.push(text(parser.value()?)?),
             Arg::Short('h') | Arg::Long("help") => return Ok(Invocation::Help),
             Arg::Value(value) => arguments.files.push(value.into()),
             other => return Err(other.unexpected().into()),

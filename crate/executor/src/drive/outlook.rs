@@ -84,12 +84,18 @@ fn purse(world: &World, memory: &Memory, number: u32) -> Option<Purse> {
 /// How lanes shall take the transactions of a block.
 pub(super) fn plan(block: &Block, world: &World, batches: Box<[u8]>) -> Plan {
     let mut classes = vec![0; world.accounts_len()];
+    // Where a slot is split, only those who use the same copy are alike.
+    let mut shares: FxHashMap<(u32, u32), u32> = FxHashMap::default();
     let mut last: Vec<u32> = Vec::new();
     let likes = block.transactions.iter().enumerate().map(|(index, tx)| {
         // Payments without data call nothing that could get in the way.
         let to = tx.kind.to().filter(|_| !tx.data.is_empty());
+        let share = block.splits.as_ref().and_then(|splits| splits.share(*to?, tx));
         let Some(to) = to.and_then(|to| world.number_of(to)) else { return Like::NONE };
-        let class: &mut u32 = &mut classes[to as usize];
+        let class: &mut u32 = match share {
+            None | Some(0) => &mut classes[to as usize],
+            Some(copy) => shares.entry((to, copy)).or_default(),
+        };
         if *class == 0 {
             last.push(Like::NONE.before);
             *class = last.len() as u32;

@@ -14,6 +14,7 @@ use revm::interpreter::{Instruction, InstructionContext, InstructionExecResult};
 
 use super::observe;
 use super::setup::Ctx;
+use super::split;
 
 type Context<'a> = InstructionContext<'a, Ctx, EthInterpreter>;
 
@@ -90,8 +91,8 @@ fn timed<const OPCODE: u8>(context: Context<'_>) -> InstructionExecResult {
 
 fn original<const OPCODE: u8>(context: Context<'_>) -> InstructionExecResult {
     match OPCODE {
-        opcode::SLOAD => host::sload(context),
-        opcode::SSTORE => host::sstore(context),
+        opcode::SLOAD => split::sload(context),
+        opcode::SSTORE => split::sstore(context),
         opcode::EXTCODESIZE => host::extcodesize(context),
         opcode::EXTCODECOPY => host::extcodecopy(context),
         opcode::DELEGATECALL => contract::call::<{ opcode::DELEGATECALL }, _, _>(context),

@@ -17,6 +17,7 @@ mod replay;
 mod sequential;
 mod setup;
 mod source;
+mod split;
 mod system_calls;
 mod touches;
 mod view;

@@ -7,16 +7,22 @@ use revm::context_interface::JournalTr;
 use revm::{MainBuilder, MainnetEvm};
 
 use super::source::Source;
+use super::split;
 use crate::block::Block;
+use crate::split::Splits;
 
 /// revm's mainnet context over our state.
-pub(super) type Ctx = Context<BlockEnv, Arc<TxEnv>, CfgEnv, Source, Journal<Source>, ()>;
+pub(super) type Ctx = Context<BlockEnv, Arc<TxEnv>, CfgEnv, Source, Journal<Source>, Chain>;
+/// What a block has that no chain has: slots that are kept several times.
+pub(super) type Chain = Option<Arc<Splits>>;
 /// revm's mainnet EVM over our state.
 pub(super) type Evm<INSPECTOR = ()> = MainnetEvm<Ctx, INSPECTOR>;
 
 /// An EVM for the block. Building one costs more than a transfer, so keep it.
 pub(super) fn evm(block: &Block, source: Source) -> Evm {
-    context(block, source).build_mainnet()
+    let mut evm = context(block, source).build_mainnet();
+    split::install(&evm.ctx.chain, evm.instruction.instruction_table_mut());
+    evm
 }
 
 /// An EVM that tells an inspector of every step.
@@ -25,7 +31,9 @@ pub(super) fn inspected<INSPECTOR>(
     source: Source,
     inspector: INSPECTOR,
 ) -> Evm<INSPECTOR> {
-    context(block, source).build_mainnet_with_inspector(inspector)
+    let mut evm = context(block, source).build_mainnet_with_inspector(inspector);
+    split::install(&evm.ctx.chain, evm.instruction.instruction_table_mut());
+    evm
 }
 
 fn context(block: &Block, source: Source) -> Ctx {
@@ -39,7 +47,7 @@ fn context(block: &Block, source: Source) -> Ctx {
         tx: Arc::new(TxEnv::default()),
         cfg,
         journaled_state: journal,
-        chain: (),
+        chain: block.splits.clone(),
         local: LocalContext::default(),
         error: Ok(()),
     }

@@ -20,6 +20,7 @@ mod moving;
 mod properties;
 mod scale;
 mod sentences;
+mod splitting;
 mod theme;
 mod transcript;
 mod versions;

@@ -125,6 +125,7 @@ impl Draft {
             accounts,
             contracts: self.contracts,
             imported: None,
+            splits: Vec::new(),
             transactions: self.transactions,
         }
     }

@@ -56,7 +56,7 @@ pub fn compose(recipe: &Recipe) -> Result<Scenario, ScenarioError> {
 }
 
 /// A scenario that holds only a recipe becomes what the recipe makes; others stay as they are. A
-/// title or block fields that were given are kept.
+/// title, block fields or splits that were given are kept.
 pub(crate) fn expand(scenario: Scenario) -> Result<Scenario, ScenarioError> {
     let Some(recipe) = scenario.recipe.as_ref().filter(|_| scenario.transactions.is_empty()) else {
         return Ok(scenario);
@@ -68,6 +68,7 @@ pub(crate) fn expand(scenario: Scenario) -> Result<Scenario, ScenarioError> {
     if scenario.block != BlockFields::default() {
         made.block = scenario.block;
     }
+    made.splits = scenario.splits;
     Ok(made)
 }
 

@@ -71,6 +71,7 @@ pub(super) fn block(
         transactions: Vec::new(),
         rewards: at("rewards", rewards(fields, book))?,
         withdrawals: at("withdrawals", withdrawals(fields, book))?,
+        splits: None,
     })
 }
 

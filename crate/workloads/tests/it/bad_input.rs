@@ -88,7 +88,7 @@ fn files_of_another_shape() {
         &expect![[r#"
             block.json: it has format version 2; this Lanescope reads version 1
             block.json: it has format version "one"; this Lanescope reads version 1
-            block.json, line 1, column 25: unknown field "colour"; known: "lanescope", "title", "recipe", "block", "accounts", "contracts", "imported", "transactions"
+            block.json, line 1, column 25: unknown field "colour"; known: "lanescope", "title", "recipe", "block", "accounts", "contracts", "imported", "splits", "transactions"
             block.json, line 2, column 41: unknown field "too"; known: "sender", "receiver", "value", "call", "data", "gas_limit", "nonce", "envelope"
             block.json, line 1, column 52: missing field "sender"
             block.json, line 1, column 33: a list is needed here, not an object

@@ -12,5 +12,6 @@ mod generators;
 mod mainnet;
 mod names;
 mod round_trip;
+mod splits;
 mod synthetic;
 mod traces;
