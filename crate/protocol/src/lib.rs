@@ -15,6 +15,7 @@ pub mod message;
 pub mod scenario;
 pub mod settings;
 pub mod spread;
+pub mod steps;
 pub mod strategy;
 pub mod trace;
 

@@ -17,6 +17,7 @@ mod replay;
 mod sequential;
 mod setup;
 mod source;
+mod steps;
 mod system_calls;
 mod touches;
 mod view;
@@ -24,6 +25,7 @@ mod watched;
 
 pub use baseline::{BaselineRun, run_baseline};
 pub use sequential::{SequentialRun, run_sequential, run_sequential_listed};
+pub use steps::Before;
 
 pub(crate) use declared::Declared;
 pub(crate) use effects::{Effects, SlotWrite};
