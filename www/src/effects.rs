@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use js_sys::ArrayBuffer;
+use js_sys::{ArrayBuffer, Uint8Array};
 use lanescope_protocol::limits::PAGE_LANES_MAX;
+use lanescope_protocol::steps::Inspection;
 use lanescope_protocol::{Command, Report, Trace, trace};
 use lanescope_timeline::Film;
 use yew::{Callback, UseReducerDispatcher};
@@ -38,6 +39,8 @@ pub(crate) enum Effect {
     },
     /// Send a command.
     Send(Box<Command>),
+    /// Send a command with these bytes beside it.
+    SendWith(Box<Command>, Rc<[u8]>),
     /// Have the engine read a file that the page keeps.
     Open {
         /// Which.
@@ -122,6 +125,10 @@ impl Effects {
         match effect {
             Effect::Spawn { forced } => self.spawn(*forced),
             Effect::Send(command) => self.send(command, None),
+            Effect::SendWith(command, bytes) => {
+                let buffer = Uint8Array::from(&**bytes).buffer();
+                self.send(command, Some(&buffer));
+            }
             Effect::Open { file, name } => {
                 // The engine gets a copy: the page keeps the file, to read it again after a crash.
                 let kept = self.files.iter().find(|(kept, _)| kept == file);
@@ -209,6 +216,11 @@ fn understand(incoming: Incoming) -> Action {
                     index,
                     left,
                     trace: Box::new(trace),
+                }),
+            (Report::Inspected { question }, Some(bytes)) => Inspection::decode(&bytes)
+                .map_or_else(unreadable, |inspection| Action::Inspected {
+                    question,
+                    inspection: Box::new(inspection),
                 }),
             (Report::Events { run }, Some(bytes)) => trace::decode_events(&bytes)
                 .map_or_else(unreadable, |events| Action::Happened { run, events }),

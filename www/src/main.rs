@@ -28,6 +28,7 @@ mod playback;
 mod provenance;
 mod sheet;
 mod stage;
+mod steps;
 mod store;
 mod tabs;
 mod theme;

@@ -1,5 +1,7 @@
 //! The two panels beside the stage: the block, and why.
 
+use std::rc::Rc;
+
 use lanescope_protocol::{Scenario, Version};
 use lanescope_timeline::{Film, Focus, format};
 use yew::{Callback, Html, html};
@@ -11,6 +13,7 @@ use crate::environment::Environment;
 use crate::icons::Icon;
 use crate::inspector::{IncarnationProps, TotalsProps, incarnation, totals};
 use crate::part::part;
+use crate::steps::{StepsProps, StepsState, steps};
 use crate::store::{Action, Beside, Engine, Sheet, Store, Wish};
 use crate::tabs::{Tab, tabs};
 use crate::words::{Dispatch, Shared, wish};
@@ -127,8 +130,12 @@ pub(crate) fn why_panel(
         };
         html! { <>{ part(looked_at, incarnation) }{ part(worth, totals) }</> }
     });
+    let open = match store.beside {
+        Beside::Why => of_film.unwrap_or_default(),
+        Beside::Steps => part(steps_props(store, dispatch, view), steps),
+    };
     let tab = |of, slug, words: &str| Tab { of, slug, words: words.to_owned() };
-    let all = [tab(Beside::Why, "why", "Why")];
+    let all = [tab(Beside::Why, "why", "Why"), tab(Beside::Steps, "steps", "Opcodes")];
     let slug = all.iter().find(|tab| tab.of == store.beside).map_or("why", |tab| tab.slug);
     let choose = {
         let dispatch = dispatch.clone();
@@ -138,7 +145,7 @@ pub(crate) fn why_panel(
         <aside class="inspector" aria-label="Why">
             { tabs("What is told beside the lanes", &all, store.beside, &choose) }
             <div role="tabpanel" class="beside-panel" id={format!("{slug}-panel")}
-                aria-labelledby={format!("{slug}-tab")}>{ of_film.unwrap_or_default() }</div>
+                aria-labelledby={format!("{slug}-tab")}>{ open }</div>
             <div class="flavour">
                 <p class="note" data-testid="flavour">{ engine_words(store) }</p>
                 <button class="control" data-testid="bench-open" aria-haspopup="dialog"
@@ -150,6 +157,19 @@ pub(crate) fn why_panel(
                 </button>
             }
         </aside>
+    }
+}
+
+fn steps_props(store: &Store, dispatch: &Dispatch, view: &View) -> StepsProps {
+    StepsProps {
+        dispatch: dispatch.clone(),
+        looked_at: view.selected,
+        version: store.steps.version,
+        state: StepsState::of(&store.steps.found, store.shown_step()),
+        target: store.steps.target,
+        letters: Rc::clone(&store.steps.letters),
+        ready: view.ready && store.live.is_none(),
+        place: store.place,
     }
 }
 

@@ -11,6 +11,7 @@ mod places;
 mod requests;
 mod running;
 mod settings;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod wishes;
@@ -19,6 +20,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use lanescope_protocol::scenario::Recipe;
+use lanescope_protocol::steps::Inspection;
 use lanescope_protocol::{
     Catalogue, LocationId, Report, Scenario, Settings, Strategy, Trace, Version,
 };
@@ -36,6 +38,7 @@ pub(crate) use requests::FileId;
 use requests::{Awaited, OpenFile, Pending};
 pub(crate) use running::{Intent, Progress, Running, Times, Timing};
 pub(crate) use settings::{Cost, Place, Refused};
+pub(crate) use steps::{Found, Goal, Steps, StepsWish};
 pub(crate) use wishes::Wish;
 
 /// Where the engine stands.
@@ -109,6 +112,8 @@ pub(crate) struct Store {
     pub(crate) below: Below,
     /// What is open beside the lanes.
     pub(crate) beside: Beside,
+    /// The opcodes of an incarnation.
+    pub(crate) steps: Steps,
     /// The row of the block list that was chosen.
     pub(crate) row: Option<usize>,
     /// The transaction whose form is open.
@@ -178,6 +183,13 @@ pub(crate) enum Action {
         /// What happened in it.
         trace: Box<Trace>,
     },
+    /// An incarnation ran opcode by opcode.
+    Inspected {
+        /// The answer to which question.
+        question: u32,
+        /// Its steps.
+        inspection: Box<Inspection>,
+    },
     /// The worker broke.
     Broke(String),
     /// A new worker was started.
@@ -232,6 +244,7 @@ impl Store {
             place: None,
             below: Below::default(),
             beside: Beside::default(),
+            steps: Steps::default(),
             row: None,
             editing: None,
             alert: None,
@@ -314,6 +327,7 @@ impl Store {
             Action::Compared { run, index, left, trace } => {
                 self.compared(run, index, left, Ok(*trace));
             }
+            Action::Inspected { question, inspection } => self.inspected(question, *inspection),
             Action::Broke(message) => self.fail(&message),
             Action::Spawned => self.engine = Engine::Booting,
             Action::SpawnHeld => {

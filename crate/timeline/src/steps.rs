@@ -9,11 +9,12 @@ mod story;
 mod touch;
 
 use lanescope_protocol::event::Status;
-use lanescope_protocol::steps::{Inspection, Step};
+use lanescope_protocol::steps::{Call, Inspection, Step};
 use lanescope_protocol::{Access, Clock, EventKind, Version};
 
 use crate::bar::{Bar, TroubleKind};
 use crate::film::Film;
+use crate::format;
 
 pub use names::Names;
 pub use opcode::opcode;
@@ -177,6 +178,24 @@ impl Drill {
             .unwrap_or((0, self.bar.start));
         let until = self.anchors.get(next).map_or(self.bar.end, |(_, tick)| *tick);
         Some((tick + (spent - gas) * self.pace).min(until).min(self.bar.end))
+    }
+
+    /// When a step happens, in words: `52.3 k gas`.
+    #[must_use]
+    pub fn time_words(&self, at: usize) -> Option<String> {
+        Some(format::ticks(self.clock, self.time(at)? as f64))
+    }
+
+    /// The call that begins right after a step, if it calls or creates.
+    #[must_use]
+    pub fn called_at(&self, at: usize) -> Option<&Call> {
+        let step = self.step(at)?;
+        let calls = &self.inspection.calls;
+        let first = calls.partition_point(|call| call.first as usize <= at);
+        let mut after = calls.get(first..)?.iter();
+        after
+            .find(|call| call.first as usize == at + 1 && call.parent == Some(step.call))
+            .filter(|_| opcode::is_call(step.opcode))
     }
 
     /// The step under way at a moment; `None` outside the incarnation, and before its first opcode.

@@ -20,6 +20,8 @@ pub(crate) enum Beside {
     /// The incarnation that is looked at, and what the run was worth.
     #[default]
     Why,
+    /// The opcodes of the incarnation that is looked at.
+    Steps,
 }
 
 impl Store {

@@ -108,6 +108,7 @@ impl Store {
             Some(running) => running.progress = Some(progress),
             None => {
                 self.bench_progressed(run, progress.clone());
+                self.steps_progressed(run, progress.clone());
                 self.comparison_progressed(run, progress);
             }
         }
@@ -187,6 +188,7 @@ impl Store {
             Intent::Intro | Intent::Play => self.playback.start(false),
             Intent::Show => self.playback.last(&film),
         }
+        self.forget_steps();
         self.shown_once = true;
         self.film = Some(film);
         self.after_run();

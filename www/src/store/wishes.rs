@@ -5,7 +5,8 @@ use lanescope_timeline::BarState;
 
 use super::requests::recipe;
 use super::{
-    Below, Beside, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Intent, Sheet, Store, View,
+    Below, Beside, Choice, Cost, Delayed, Drawer, Edit, Effect, Engine, Intent, Sheet, StepsWish,
+    Store, View,
 };
 use crate::playback::{SPEEDS, Toward};
 
@@ -66,6 +67,8 @@ pub(crate) enum Wish {
     Below(Below),
     /// Open a view beside the lanes.
     Beside(Beside),
+    /// Look at an incarnation opcode by opcode.
+    Steps(StepsWish),
     /// Choose a row of the block list.
     Row(Option<usize>),
     /// Open the form of a transaction, or close it.
@@ -126,6 +129,7 @@ impl Store {
             Wish::Place(place) => self.choose_place(place),
             Wish::Below(below) => self.below = below,
             Wish::Beside(beside) => self.beside = beside,
+            Wish::Steps(wish) => self.turn_steps(wish),
             Wish::Row(row) => self.choose_row(row),
             Wish::Form(form) => {
                 self.editing = form.filter(|at| *at < self.draft.len());

@@ -30,6 +30,12 @@ pub fn opcode(code: u8) -> Cow<'static, str> {
     }
 }
 
+/// Whether it calls or creates.
+pub(super) fn is_call(code: u8) -> bool {
+    use code::{CALL, CALLCODE, CREATE, CREATE2, DELEGATECALL, STATICCALL};
+    matches!(code, CALL | CALLCODE | DELEGATECALL | STATICCALL | CREATE | CREATE2)
+}
+
 fn named(code: u8, names: &'static [&'static str], first: u8) -> Cow<'static, str> {
     names.get(usize::from(code - first)).copied().unwrap_or("?").into()
 }

@@ -1,6 +1,6 @@
 //! From step to step.
 
-use super::opcode::code;
+use super::opcode::{code, is_call};
 use super::{Drill, opcode};
 
 /// What to look for among the steps.
@@ -28,17 +28,7 @@ impl Drill {
         };
         let is_it = |at: &usize| match target {
             Target::Touch => self.touch(*at).is_some(),
-            Target::Call => self.step(*at).is_some_and(|step| {
-                let calls = [
-                    code::CALL,
-                    code::CALLCODE,
-                    code::DELEGATECALL,
-                    code::STATICCALL,
-                    code::CREATE,
-                    code::CREATE2,
-                ];
-                calls.contains(&step.opcode)
-            }),
+            Target::Call => self.step(*at).is_some_and(|step| is_call(step.opcode)),
             Target::Failure => {
                 let own = self.step(*at).map(|step| step.opcode);
                 matches!(own, Some(code::REVERT | code::INVALID)) || self.fails_at(*at)
