@@ -51,6 +51,10 @@ fn compare(what: &str, prepared: &Prepared, settings: &Settings) -> Compared {
     let mut compared = Compared::default();
     for bar in film.bars() {
         let version = bar.version;
+        // What stopped early may have gone on under the same name, whose reads are those of its end.
+        if film.bar_of(version).and_then(|id| film.bar(id)) != Some(bar) {
+            continue;
+        }
         let what = format!("{what}, {}, {version}", settings.strategy);
         let inspection = inspect(prepared, version.tx, &film.seen(version));
         assert_eq!(inspection.strangers, [], "{what}: it asks for something else");
@@ -61,12 +65,14 @@ fn compare(what: &str, prepared: &Prepared, settings: &Settings) -> Compared {
                 assert_eq!(found, (Some(status), bar.gas.into()), "{what}");
                 assert!(drill.is_the_same() || status == Status::Invalid, "{what}");
                 compared.finished += 1;
-                compared.slots += touches(&what, &film, version, &drill);
+                if is_whole(&drill) {
+                    compared.slots += touches(&what, &film, version, &drill);
+                }
                 gas_adds_up(&what, &drill);
             }
             Ending::Suspended { .. } => {
-                assert_eq!(drill.inspection.status, None, "{what}");
-                compared.suspended += 1;
+                // What it had read until then is in no trace; on other values it may not get there.
+                compared.suspended += usize::from(drill.inspection.status.is_none());
             }
             _ => {}
         }
@@ -158,9 +164,19 @@ fn gas_adds_up(what: &str, drill: &Drill) {
     let opcodes: u64 = all.tallies.iter().map(|tally| tally.gas).sum();
     assert_eq!(drill.before() + opcodes, all.gas_spent, "{what}: gas of opcodes");
     let steps: u64 = (0..drill.len()).filter_map(|at| drill.cost(at)).sum();
-    assert_eq!(steps, opcodes, "{what}: gas of steps");
+    if is_whole(drill) {
+        assert_eq!(steps, opcodes, "{what}: gas of steps");
+    } else {
+        assert!(steps < opcodes, "{what}: gas of steps");
+        assert!(drill.verdict().to_string().contains("are only counted"), "{what}");
+    }
     let counted: u64 = all.tallies.iter().map(|tally| tally.count).sum();
     assert_eq!(counted, all.steps_total);
+}
+
+/// Whether every step is listed.
+fn is_whole(drill: &Drill) -> bool {
+    drill.inspection.steps_total == drill.len() as u64
 }
 
 fn hex<const N: usize>(text: &str) -> [u8; N] {
@@ -202,7 +218,10 @@ fn every_incarnation_of_the_workloads_takes_the_steps_of_its_bar() {
         }
     }
     println!("{all:?}");
-    assert!(all.finished > 500 && all.aborted > 50 && all.slots > 1_000, "{all:?}");
+    assert!(
+        all.finished > 500 && all.aborted > 50 && all.suspended > 0 && all.slots > 1_000,
+        "{all:?}"
+    );
 }
 
 #[test]

@@ -66,6 +66,10 @@ impl Drill {
                 .say(", which it had not declared: so it failed and paid for all of its gas.");
         }
         match (self.bar.ending, &self.stopped_at) {
+            (Ending::Suspended { .. }, Some(place)) if self.inspection.status.is_some() => phrase
+                .say("In the run it stopped where it would have read ")
+                .place(place.clone())
+                .say(". On these values it does not come there."),
             (Ending::Suspended { .. }, Some(place)) => phrase
                 .say("It stopped where it would have read ")
                 .place(place.clone())
