@@ -14,6 +14,7 @@ lanescope runs blocks of Ethereum transactions in parallel and checks the result
                 [--theme light|dark] [--width PIXELS] [--at PERCENT]
                 [the options of run]
   lanescope access-list SOURCE [--set KNOB=VALUE]... [--seed S] [--json]
+  lanescope steps SOURCE --tx N [--incarnation N] [the options of run]
   lanescope verify FILE... [--lanes N]...
   lanescope bench [SOURCE]... [--synthetic NAME]... [--strategy NAME]...
                 [--lanes N]... [--runs R] [--memory] [--tracing] [--json]
@@ -42,6 +43,10 @@ export  runs one block, or takes a stored trace, and writes it: trace is everyth
 access-list
         runs one block on one lane and lists the accounts and slots that it touches
         (EIP-7928). --json prints the whole list.
+steps   runs one block, and then one incarnation of a transaction again, opcode by
+        opcode, on exactly what it saw, also where it was thrown away: gas, what is
+        touched and who had written it. --json adds the stack. Transactions count
+        from 1, incarnations from 0. Default: the incarnation that became final.
 verify  runs each block on one lane and under every strategy on both clocks,
         compares state and receipts, and real blocks with their header. One line
         for each file; the exit status is 1 if anything differs. Default: --lanes 4.

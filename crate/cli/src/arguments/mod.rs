@@ -4,6 +4,7 @@ mod compare;
 mod export;
 mod run;
 mod state_test;
+mod steps;
 mod strategies;
 mod verify;
 
@@ -20,6 +21,7 @@ pub(crate) use compare::CompareArguments;
 pub(crate) use export::{ExportArguments, Format};
 pub(crate) use run::RunArguments;
 pub(crate) use state_test::StateTestArguments;
+pub(crate) use steps::StepsArguments;
 pub(crate) use strategies::Asked;
 pub(crate) use verify::VerifyArguments;
 
@@ -31,6 +33,7 @@ pub(crate) enum Invocation {
     Compare(CompareArguments),
     Export(ExportArguments),
     AccessList(RunArguments),
+    Steps(StepsArguments),
     Verify(VerifyArguments),
     Bench(BenchArguments),
     StateTest(StateTestArguments),
@@ -45,6 +48,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Invocation> {
             Some("compare") => compare::parse_compare(&mut parser),
             Some("export") => export::parse_export(&mut parser),
             Some("access-list") => run::parse_access_list(&mut parser),
+            Some("steps") => steps::parse_steps(&mut parser),
             Some("verify") => verify::parse_verify(&mut parser),
             Some("bench") => parse_bench(&mut parser),
             Some("state-test") => state_test::parse_state_test(&mut parser),
