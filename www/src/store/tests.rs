@@ -14,6 +14,7 @@ use crate::engine_link::Flavour;
 
 mod compare;
 mod settings;
+mod steps;
 
 /// A page, and an engine that is played by the test.
 struct Page(Rc<Store>);
