@@ -41,6 +41,7 @@ pub(crate) fn step_list(props: &StepListProps) -> Html {
             }
         })
     };
+    use_top_at_first(&list);
     use_step_in_view(&list, props, length);
     let (first, count) = *window;
     let last = (first + count).min(length);
@@ -88,11 +89,12 @@ fn row(props: &StepListProps, at: usize, length: usize) -> Html {
             data-testid="step-row" data-index={at.to_string()} style={format!("--at: {at}; --depth: {depth}")}
             onclick={choose}>
             <span class="step-pc">{ format!("{:04x}", step.pc) }</span>
-            <span class="step-op"><b>{ name }</b>{ " " }{ what }
-                if stale { <span class="bad">{ " ✕" }<span class="unseen">{ " stale" }</span></span> }
-                if fails { <span class="bad">{ " ↩" }<span class="unseen">{ " the call fails here" }</span></span> }
+            <span class="step-op"><b>{ name }</b>{ " " }{ what }</span>
+            <span class="step-cost">
+                if stale { <span class="bad">{ "✕ " }<span class="unseen">{ "stale, " }</span></span> }
+                if fails { <span class="bad">{ "↩ " }<span class="unseen">{ "the call fails here, " }</span></span> }
+                { cost }<span class="unseen">{ " gas" }</span>
             </span>
-            <span class="step-cost">{ cost }<span class="unseen">{ " gas" }</span></span>
             <span class="step-left">{ left }<span class="unseen">{ " left" }</span></span>
         </li>
     }
@@ -111,6 +113,18 @@ fn in_view(list: &Element, length: usize) -> (usize, usize) {
     let first = (f64::from(list.scroll_top()) / height) as usize;
     let count = (f64::from(list.client_height()) / height).ceil() as usize;
     (first.saturating_sub(SPARE), (count + 2 * SPARE).max(AT_FIRST))
+}
+
+/// Shows the panel from its beginning: it may have been scrolled in another tab.
+#[hook]
+fn use_top_at_first(list: &NodeRef) {
+    let list = list.clone();
+    use_effect_with((), move |()| {
+        let panel = list.cast::<Element>().and_then(|list| list.closest(".inspector").ok()?);
+        if let Some(panel) = panel {
+            panel.set_scroll_top(0);
+        }
+    });
 }
 
 /// Scrolls the list, never the page, so that the step can be seen, with some around it.

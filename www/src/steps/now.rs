@@ -29,8 +29,8 @@ pub(crate) fn now(props: &NowProps) -> Html {
     facts.extend(drill.time_words(at).map(|when| format!("at {when}")));
     let call = drill.call(step.call as usize);
     html! {
-        <div class="step-now" data-testid="step-now" aria-live="polite" data-step={at.to_string()}>
-            <h3>{ opcode(step.opcode) }<span class="note">{ call.map(|call| format!(" in {}", call.name)) }</span></h3>
+        <div class="step-now" data-testid="step-now" data-step={at.to_string()}>
+            <h3 aria-live="polite">{ opcode(step.opcode) }<span class="note">{ call.map(|call| format!(" in {}", call.name)) }</span></h3>
             <p class="note">{ facts.join(" · ") }</p>
             if let Some(touch) = drill.touch(at) {
                 <p class="step-touch" data-testid="step-touch">{ phrase(&drill.touch_words(touch)) }</p>

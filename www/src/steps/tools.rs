@@ -41,12 +41,12 @@ pub(crate) fn tools(props: &ToolsProps) -> Html {
                 <span class="note" data-testid="step-count">{ count(props) }</span>
                 <button class="control" aria-label="One opcode on" data-testid="step-on" disabled={props.at >= last} onclick={by(1)}>{ "↓" }</button>
             </div>
+            { search(props) }
             <div class="step-tool">
                 <button class="control" aria-label="To the one before" data-testid="jump-back" disabled={back.is_none()} onclick={jump(true)}>{ "⇤" }</button>
                 { goals(props) }
                 <button class="control" aria-label="To the next" data-testid="jump-on" disabled={on.is_none()} onclick={jump(false)}>{ "⇥" }</button>
             </div>
-            { search(props) }
         </div>
     }
 }
@@ -101,7 +101,7 @@ fn search(props: &ToolsProps) -> Html {
         })
     };
     html! {
-        <input class="control step-search" type="search" placeholder="Find an opcode: SLOAD" spellcheck="false"
+        <input class="control step-search" type="search" placeholder="Find: SLOAD" spellcheck="false"
             aria-label="Find an opcode; Enter goes to the next, Shift + Enter to the one before"
             data-testid="step-search" value={props.letters.to_string()} oninput={typed} onkeydown={entered} />
     }
