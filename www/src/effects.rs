@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use js_sys::ArrayBuffer;
+use js_sys::{ArrayBuffer, Uint8Array};
 use lanescope_protocol::Command;
 use lanescope_protocol::limits::PAGE_LANES_MAX;
 use wasm_bindgen_futures::spawn_local;
@@ -55,6 +55,8 @@ pub(crate) enum Effect {
     },
     /// Read a stored trace no further.
     StopReading,
+    /// Send a command with these bytes beside it.
+    SendWith(Box<Command>, Rc<[u8]>),
     /// Have the engine read a file that the page keeps.
     Open {
         /// Which.
@@ -191,6 +193,10 @@ impl Effects {
             Effect::Send(command) => self.send(command, None),
             Effect::Films { run, films } => self.inbox.want_films(*run, *films),
             Effect::StopReading => self.reading.set(false),
+            Effect::SendWith(command, bytes) => {
+                let buffer = Uint8Array::from(&**bytes).buffer();
+                self.send(command, Some(&buffer));
+            }
             Effect::Open { file, name } => {
                 // The engine gets a copy: the page keeps the file, to read it again after a crash.
                 let kept = self.files.iter().find(|(kept, _)| kept == file);

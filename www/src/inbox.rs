@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Uint8Array};
+use lanescope_protocol::steps::Inspection;
 use lanescope_protocol::{Report, trace};
 use wasm_bindgen_futures::spawn_local;
 use yew::UseReducerDispatcher;
@@ -96,6 +97,15 @@ impl Inner {
         match (report, bytes) {
             (report @ (Report::Finished { .. } | Report::Compared { .. }), Some(bytes)) => {
                 return Some((report, bytes));
+            }
+            (Report::Inspected { question }, Some(bytes)) => {
+                let bytes = Uint8Array::new(&bytes).to_vec();
+                self.tell(match Inspection::decode(&bytes) {
+                    Ok(inspection) => {
+                        Action::Inspected { question, inspection: Box::new(inspection) }
+                    }
+                    Err(error) => Action::Broke(error.to_string()),
+                });
             }
             (Report::Events { run }, Some(bytes)) => {
                 let bytes = Uint8Array::new(&bytes).to_vec();

@@ -37,6 +37,7 @@ mod provenance;
 mod record;
 mod sheet;
 mod stage;
+mod steps;
 mod store;
 mod tabs;
 mod theme;

@@ -1,5 +1,7 @@
 //! The two panels beside the stage: the block, and why.
 
+use std::rc::Rc;
+
 use lanescope_protocol::{Scenario, Version};
 use lanescope_timeline::{Film, Focus, format};
 use yew::{Callback, Html, html};
@@ -17,6 +19,7 @@ use crate::inspector::{
     IncarnationProps, SplitOfferProps, TotalsProps, incarnation, split_offer, totals,
 };
 use crate::part::part;
+use crate::steps::{StepsProps, StepsState, steps};
 use crate::store::{Action, Beside, Engine, NOTHING_TO_RUN, Sheet, Store, Stored, Wish};
 use crate::tabs::{Tab, tabs};
 use crate::words::{Dispatch, Shared, wish};
@@ -200,12 +203,17 @@ pub(crate) fn why_panel(
         (Beside::Findings, Some(film)) => {
             part(FindingsProps { dispatch: dispatch.clone(), film: film.clone() }, findings)
         }
+        (Beside::Steps, _) => part(steps_props(store, dispatch, view), steps),
         _ => of_film.unwrap_or_default(),
     };
     let tab = |of, slug, words: &str| Tab { of, slug, words: words.to_owned() };
     let found = view.film.as_ref().map_or(0, |film| film.findings().len());
     let title = if found == 0 { "Findings".to_owned() } else { format!("Findings · {found}") };
-    let all = [tab(Beside::Why, "why", "Why"), tab(Beside::Findings, "findings", &title)];
+    let all = [
+        tab(Beside::Why, "why", "Why"),
+        tab(Beside::Findings, "findings", &title),
+        tab(Beside::Steps, "steps", "Opcodes"),
+    ];
     let slug = all.iter().find(|tab| tab.of == store.beside).map_or("why", |tab| tab.slug);
     let choose = {
         let dispatch = dispatch.clone();
@@ -227,6 +235,19 @@ pub(crate) fn why_panel(
                 </button>
             }
         </aside>
+    }
+}
+
+fn steps_props(store: &Store, dispatch: &Dispatch, view: &View) -> StepsProps {
+    StepsProps {
+        dispatch: dispatch.clone(),
+        looked_at: view.selected,
+        version: store.steps.version,
+        state: StepsState::of(&store.steps.found, store.shown_step()),
+        target: store.steps.target,
+        letters: Rc::clone(&store.steps.letters),
+        ready: view.ready && store.live.is_none(),
+        place: store.place,
     }
 }
 

@@ -17,6 +17,7 @@ mod requests;
 mod running;
 mod settings;
 mod splits;
+mod steps;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use lanescope_protocol::scenario::Recipe;
+use lanescope_protocol::steps::Inspection;
 use lanescope_protocol::{Catalogue, LocationId, Report, Scenario, Settings, Strategy, Version};
 use lanescope_timeline::{Film, Moment};
 use yew::Reducible;
@@ -49,6 +51,7 @@ use requests::{Awaited, OpenFile, Pending};
 pub(crate) use running::{Intent, Progress, Running, Times, Timing};
 pub(crate) use settings::{Cost, Place, Refused};
 pub(crate) use splits::SplitWish;
+pub(crate) use steps::{Found, Goal, Steps, StepsWish};
 pub(crate) use stored::{NOTHING_TO_RUN, Stored, StoredNews};
 pub(crate) use whatif::{
     Fork, LaneState, LaneWish, STACK_MAX, STACK_MIN, Stack, StackRow, Told, WhatIf, WhatIfWish,
@@ -142,6 +145,8 @@ pub(crate) struct Store {
     pub(crate) below: Below,
     /// What is open beside the lanes.
     pub(crate) beside: Beside,
+    /// The opcodes of an incarnation.
+    pub(crate) steps: Steps,
     /// The row of the block list that was chosen.
     pub(crate) row: Option<usize>,
     /// The transaction whose form is open.
@@ -215,6 +220,13 @@ pub(crate) enum Action {
     },
     /// How it goes with a file that holds a trace.
     Stored(StoredNews),
+    /// An incarnation ran opcode by opcode.
+    Inspected {
+        /// The answer to which question.
+        question: u32,
+        /// Its steps.
+        inspection: Box<Inspection>,
+    },
     /// The worker broke.
     Broke(String),
     /// A new worker was started.
@@ -276,6 +288,7 @@ impl Store {
             why: Why::default(),
             below: Below::default(),
             beside: Beside::default(),
+            steps: Steps::default(),
             row: None,
             editing: None,
             alert: None,
@@ -379,6 +392,7 @@ impl Store {
                 self.compared(run, index, left, Ok(film));
             }
             Action::Stored(news) => self.hear_of_stored(news),
+            Action::Inspected { question, inspection } => self.inspected(question, *inspection),
             Action::Broke(message) => self.fail(&message),
             Action::Spawned => self.engine = Engine::Booting,
             Action::SpawnHeld => {

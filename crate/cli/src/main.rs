@@ -14,6 +14,7 @@ mod round_trip_tests;
 mod run;
 mod source;
 mod state_test;
+mod steps;
 mod stored;
 mod usage;
 mod verify;
@@ -57,6 +58,10 @@ fn main() -> ExitCode {
             Err(error) => complain(&format!("{error:#}"), DIFFERS),
         },
         Ok(Invocation::AccessList(arguments)) => match access_list::list(&arguments) {
+            Ok(text) => say(&text).map_or(DIFFERS, |()| OK),
+            Err(error) => complain(&format!("{error:#}"), DIFFERS),
+        },
+        Ok(Invocation::Steps(arguments)) => match steps::steps(&arguments) {
             Ok(text) => say(&text).map_or(DIFFERS, |()| OK),
             Err(error) => complain(&format!("{error:#}"), DIFFERS),
         },

@@ -16,6 +16,7 @@ lanescope runs blocks of Ethereum transactions in parallel and checks the result
   lanescope lint SOURCE [--json] [--deny] [the options of run]
   lanescope export --synthetic-bars N [the options of export]
   lanescope access-list SOURCE [--set KNOB=VALUE]... [--seed S] [--json]
+  lanescope steps SOURCE --tx N [--incarnation N] [the options of run]
   lanescope verify FILE... [--lanes N]... [--split SPLIT]...
   lanescope bench [SOURCE]... [--synthetic NAME]... [--strategy NAME]...
                 [--lanes N]... [--runs R] [--memory] [--tracing] [--json]
@@ -57,6 +58,10 @@ lint    runs one block, or takes a stored trace, and says what keeps it from bei
 access-list
         runs one block on one lane and lists the accounts and slots that it touches
         (EIP-7928). --json prints the whole list.
+steps   runs one block, and then one incarnation of a transaction again, opcode by
+        opcode, on exactly what it saw, also where it was thrown away: gas, what is
+        touched and who had written it. --json adds the stack. Transactions count
+        from 1, incarnations from 0. Default: the incarnation that became final.
 verify  runs each block on one lane and under every strategy on both clocks,
         compares state and receipts, and real blocks with their header. One line
         for each file; the exit status is 1 if anything differs. Default: --lanes 4.

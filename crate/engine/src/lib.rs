@@ -22,6 +22,7 @@ mod compare;
 mod contest;
 pub mod fault;
 pub mod host;
+mod inspect;
 mod job;
 mod measure;
 mod run;

@@ -93,12 +93,25 @@ impl<H: Host> Session<H> {
         running: &Running,
         prepared: &Prepared,
     ) -> Result<Outcome, Stop> {
+        let all = prepared.block.transactions.len();
+        Ok(self.one_lane_until(running, prepared, all, ONE_LANE).await?.finish())
+    }
+
+    /// Runs so many transactions of the block on one lane. `stage` is shown meanwhile.
+    pub(crate) async fn one_lane_until(
+        &self,
+        running: &Running,
+        prepared: &Prepared,
+        until: usize,
+        stage: &str,
+    ) -> Result<SequentialRun, Stop> {
         let (block, world) = (Arc::clone(&prepared.block), Arc::clone(&prepared.world));
-        let total = block.transactions.len() as u32;
+        let total = until as u32;
         let mut run = SequentialRun::new(block, world).map_err(Stop::rejected)?;
         let mut told = clock::now();
         let mut slice = told;
-        while !run.step().map_err(Stop::rejected)? {
+        while run.done() < until.min(prepared.block.transactions.len()) {
+            run.step().map_err(Stop::rejected)?;
             let now = clock::now();
             if now.saturating_sub(slice) < SLICE_NS {
                 continue;
@@ -107,7 +120,7 @@ impl<H: Host> Session<H> {
                 told = now;
                 self.post(&Report::Progress {
                     run: running.run,
-                    stage: ONE_LANE.to_owned(),
+                    stage: stage.to_owned(),
                     done: run.done() as u32,
                     total,
                 });
@@ -115,7 +128,7 @@ impl<H: Host> Session<H> {
             self.turn(running).await?;
             slice = clock::now();
         }
-        Ok(run.finish())
+        Ok(run)
     }
 
     /// Runs the block on the lanes of the gas clock and streams what happens, if anybody listens.

@@ -29,6 +29,8 @@ pub struct Session<H> {
     pub(crate) host: H,
     worlds: RefCell<Worlds>,
     running: RefCell<Option<Running>>,
+    /// The question about steps that is being answered.
+    inspecting: RefCell<Option<Running>>,
     /// Questions are answered in the order of asking: this one was asked last, that one is served.
     asked: Cell<u64>,
     served: Cell<u64>,
@@ -98,6 +100,7 @@ impl<H: Host> Session<H> {
             host,
             worlds: RefCell::default(),
             running: RefCell::default(),
+            inspecting: RefCell::default(),
             asked: Cell::default(),
             served: Cell::default(),
             pool_taken: Cell::default(),
@@ -148,6 +151,18 @@ impl<H: Host> Session<H> {
                 let end = self.compare(&running, scenario, settings).await;
                 self.end(&running, end);
             }
+            Command::Inspect { question, scenario, tx } => {
+                self.stop_inspecting();
+                let asked = Running { run: question, cancelled: Arc::default() };
+                self.inspecting.replace(Some(asked.clone()));
+                let seen = bytes.unwrap_or_default();
+                if let Err(Stop::Rejected(message)) =
+                    self.inspect(&asked, scenario, tx, &seen).await
+                {
+                    self.post(&Report::Rejected { message, run: Some(question) });
+                }
+            }
+            Command::StopInspecting => self.stop_inspecting(),
             Command::Cancel => self.stop(),
             Command::Crash => self.crash().await,
         }
@@ -207,6 +222,12 @@ impl<H: Host> Session<H> {
         if let Some(running) = self.running.take() {
             running.cancelled.store(true, Ordering::Relaxed);
             self.post(&Report::Cancelled { run: running.run });
+        }
+    }
+
+    fn stop_inspecting(&self) {
+        if let Some(asked) = self.inspecting.take() {
+            asked.cancelled.store(true, Ordering::Relaxed);
         }
     }
 

@@ -15,6 +15,7 @@ use crate::host::Host;
 use crate::session::Session;
 
 mod compare;
+mod steps;
 
 type Posted = Vec<(Report, Option<Vec<u8>>)>;
 

@@ -37,7 +37,9 @@ pub use drive::{
     EventSink, GasClockRun, NoSink, Raced, RawRun, Recording, Run, ThreadsOptions, race_on_threads,
     run_on_threads,
 };
-pub use evm::{BaselineRun, SequentialRun, run_baseline, run_sequential, run_sequential_listed};
+pub use evm::{
+    BaselineRun, Before, SequentialRun, run_baseline, run_sequential, run_sequential_listed,
+};
 pub use memory::Location;
 pub use outcome::{AccountChange, Outcome, Receipt, StateChanges, difference};
 pub use rules::fork;

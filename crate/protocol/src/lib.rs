@@ -16,6 +16,7 @@ pub mod scenario;
 pub mod settings;
 pub mod split;
 pub mod spread;
+pub mod steps;
 pub mod strategy;
 pub mod trace;
 

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::TxIndex;
 use crate::scenario::{Recipe, Scenario};
 use crate::settings::Settings;
 use crate::spread::Spread;
@@ -61,6 +62,20 @@ pub enum Command {
         /// Under what.
         settings: Vec<Settings>,
     },
+    /// Run one transaction opcode by opcode, on what an incarnation of it saw: a
+    /// [`crate::steps::Seen`] travels beside this message. Answers: [`Report::Progress`], then
+    /// [`Report::Inspected`] or [`Report::Rejected`] with the question's number. A newer question
+    /// replaces an older one; a run that goes on is left alone.
+    Inspect {
+        /// Chosen by the page, from the same row as runs; comes back in every answer.
+        question: u32,
+        /// The block.
+        scenario: Scenario,
+        /// Which transaction.
+        tx: TxIndex,
+    },
+    /// The answer to the last [`Command::Inspect`] is no longer wanted. No answer.
+    StopInspecting,
     /// Stop the run that is going on. Answer: [`Report::Cancelled`] if there was one.
     Cancel,
     /// Panic on purpose, in a pool worker where there is one: how tests prove that a crash is
@@ -162,6 +177,12 @@ pub enum Report {
         left: u32,
         /// One sentence.
         message: String,
+    },
+    /// A transaction ran opcode by opcode. Beside this message travels a
+    /// [`crate::steps::Inspection`].
+    Inspected {
+        /// The answer to which question.
+        question: u32,
     },
     /// The run was stopped.
     Cancelled {

@@ -7,8 +7,8 @@ use lanescope_timeline::{
 use yew::{Html, classes, html};
 
 use super::story::{breadcrumb, chain_of, story_of, ways};
-use crate::store::{Action, Wish};
-use crate::words::{Dispatch, Shared, phrase};
+use crate::store::{Action, StepsWish, Wish};
+use crate::words::{Dispatch, Shared, phrase, wish};
 
 /// Reads or writes that are seen at once; those that no longer hold in any case.
 const SHOWN: usize = 5;
@@ -55,6 +55,10 @@ pub(crate) fn incarnation(props: &IncarnationProps) -> Html {
                 <p class="then">{ "then: " }{ phrase(then) }</p>
             }
             if let Some(hot) = &detail.hot { { hot_note(hot) } }
+            if detail.state != BarState::Future {
+                <button class="control" data-testid="show-steps"
+                    onclick={wish(&props.dispatch, Wish::Steps(StepsWish::Show))}>{ "Show the opcodes" }</button>
+            }
             <p class="place">
                 { &detail.place }
                 if !detail.status_words.is_empty() { { " · " }{ &detail.status_words } }

@@ -217,6 +217,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     line("view-matrix", View, "Show slots × transactions below", &[], Timed, || W(Wish::Below(Below::Matrix))),
     line("view-versions", View, "Show the versions of a location below", &[], Timed, || W(Wish::Below(Below::Versions))),
     line("view-findings", View, "Show the findings beside the lanes", &[], Timed, || W(Wish::Beside(Beside::Findings))),
+    line("view-steps", View, "Show the opcodes beside the lanes", &[], Timed, || W(Wish::Beside(Beside::Steps))),
     line("view-why", View, "Show why beside the lanes", &[], Timed, || W(Wish::Beside(Beside::Why))),
 
     line("run", Run, "Run", &[key("KeyR")], Quiet, || W(Wish::Run)),

@@ -43,7 +43,10 @@ impl Store {
             }
             Report::Failed { message } => self.fail(&message),
             // Their bytes are read before they come here.
-            Report::Events { .. } | Report::Finished { .. } | Report::Compared { .. } => {}
+            Report::Events { .. }
+            | Report::Finished { .. }
+            | Report::Compared { .. }
+            | Report::Inspected { .. } => {}
         }
     }
 
@@ -87,6 +90,9 @@ impl Store {
     }
 
     fn rejected(&mut self, message: &str, run: Option<u32>) {
+        if run.is_some() && self.steps_refused(run, message) {
+            return;
+        }
         self.alert = Some(message.into());
         match run {
             Some(run) if self.is_running(run) => {
@@ -125,6 +131,7 @@ impl Store {
         self.live = None;
         self.bench_ended(None, Stand::Stopped);
         self.comparison_ended(None, Stand::Stopped);
+        self.steps_refused(None, "The engine stopped before it had an answer.");
         self.comparison_wanted = false;
         self.crash = Some(Crash { message: what_happened(message).into(), held: false });
         self.put(Effect::Spawn { forced: false });

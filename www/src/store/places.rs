@@ -39,6 +39,8 @@ pub(crate) enum Beside {
     Why,
     /// What keeps the run from being faster.
     Findings,
+    /// The opcodes of the incarnation that is looked at.
+    Steps,
 }
 
 impl Store {

@@ -37,6 +37,7 @@ pub(super) enum Pending {
     Save,
     Bench,
     Compare,
+    Steps,
 }
 
 /// What stands on the page when it is opened.
@@ -167,6 +168,7 @@ impl Store {
                 Pending::Save => self.save(),
                 Pending::Bench => self.start_bench(),
                 Pending::Compare => self.start_comparison(),
+                Pending::Steps => self.show_steps(),
             }
         }
     }

@@ -108,6 +108,7 @@ impl Store {
             Some(running) => running.progress = Some(progress),
             None => {
                 self.bench_progressed(run, progress.clone());
+                self.steps_progressed(run, progress.clone());
                 self.comparison_progressed(run, progress);
             }
         }
@@ -201,6 +202,7 @@ impl Store {
             Intent::Show if self.keeps_time() => self.playback.seek(&film, self.playback.time),
             Intent::Show => self.playback.last(&film),
         }
+        self.forget_steps();
         self.shown_once = true;
         self.film = Some(film);
         self.tell_change();

@@ -16,6 +16,7 @@ mod compare;
 mod find;
 mod settings;
 mod splits;
+mod steps;
 mod stored;
 mod time;
 mod whatif;

@@ -6,8 +6,8 @@ use lanescope_timeline::BarState;
 use super::requests::recipe;
 use super::{
     Below, Beside, BookmarkWish, Choice, Cost, Delayed, Draft, Drawer, Edit, Effect, Engine,
-    Export, FindWish, Intent, RangeWish, RecordWish, Sheet, SplitWish, Store, View, WhatIfWish,
-    WhyWish,
+    Export, FindWish, Intent, RangeWish, RecordWish, Sheet, SplitWish, StepsWish, Store, View,
+    WhatIfWish, WhyWish,
 };
 use crate::playback::{SPEEDS, Toward};
 
@@ -80,6 +80,8 @@ pub(crate) enum Wish {
     NextBelow,
     /// Open a view beside the lanes.
     Beside(Beside),
+    /// Look at an incarnation opcode by opcode.
+    Steps(StepsWish),
     /// Choose a row of the block list.
     Row(Option<usize>),
     /// Open the form of a transaction, or close it.
@@ -152,6 +154,7 @@ impl Store {
             Wish::Below(below) => self.below = below,
             Wish::NextBelow => self.below = self.below.next(),
             Wish::Beside(beside) => self.beside = beside,
+            Wish::Steps(wish) => self.turn_steps(wish),
             Wish::Row(row) => self.choose_row(row),
             Wish::Form(form) => {
                 self.editing = form.filter(|at| *at < self.draft.len());

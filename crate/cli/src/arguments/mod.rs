@@ -5,6 +5,7 @@ mod export;
 mod lint;
 mod run;
 mod state_test;
+mod steps;
 mod strategies;
 mod verify;
 
@@ -22,6 +23,7 @@ pub(crate) use export::{ExportArguments, Format};
 pub(crate) use lint::LintArguments;
 pub(crate) use run::RunArguments;
 pub(crate) use state_test::StateTestArguments;
+pub(crate) use steps::StepsArguments;
 pub(crate) use strategies::Asked;
 pub(crate) use verify::VerifyArguments;
 
@@ -34,6 +36,7 @@ pub(crate) enum Invocation {
     Export(ExportArguments),
     Lint(LintArguments),
     AccessList(RunArguments),
+    Steps(StepsArguments),
     Verify(VerifyArguments),
     Bench(BenchArguments),
     StateTest(StateTestArguments),
@@ -49,6 +52,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Invocation> {
             Some("export") => export::parse_export(&mut parser),
             Some("lint") => lint::parse_lint(&mut parser),
             Some("access-list") => run::parse_access_list(&mut parser),
+            Some("steps") => steps::parse_steps(&mut parser),
             Some("verify") => verify::parse_verify(&mut parser),
             Some("bench") => parse_bench(&mut parser),
             Some("state-test") => state_test::parse_state_test(&mut parser),

@@ -18,6 +18,7 @@ mod sequential;
 mod setup;
 mod source;
 mod split;
+mod steps;
 mod system_calls;
 mod touches;
 mod view;
@@ -25,6 +26,7 @@ mod watched;
 
 pub use baseline::{BaselineRun, run_baseline};
 pub use sequential::{SequentialRun, run_sequential, run_sequential_listed};
+pub use steps::Before;
 
 pub(crate) use declared::Declared;
 pub(crate) use effects::{Effects, SlotWrite};

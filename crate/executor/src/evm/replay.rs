@@ -13,6 +13,7 @@ use revm::InspectEvm;
 use revm::bytecode::opcode;
 use revm::context::TxEnv;
 use revm::context_interface::Transaction;
+use revm::handler::FrameResult;
 use revm::interpreter::Interpreter;
 use revm::interpreter::interpreter::EthInterpreter;
 use revm::interpreter::interpreter_types::{InputsTr, Jumps};
@@ -148,12 +149,12 @@ impl Watch for Onlooker {
         }
     }
 
-    fn step_end(&mut self, context: &mut Ctx) {
+    fn step_end(&mut self, _: &mut Interpreter<EthInterpreter>, context: &mut Ctx) {
         let loaded = &context.journaled_state.inner.state;
         self.looks.extend(self.pending.drain(..).filter(|it| loaded.contains_key(&it.address())));
     }
 
-    fn frame_end(&mut self, context: &mut Ctx) {
+    fn frame_end(&mut self, context: &mut Ctx, _: &FrameResult) {
         let account = context.journaled_state.inner.state.get(&self.beneficiary);
         self.recipient = account.map(Account::is_touched);
     }

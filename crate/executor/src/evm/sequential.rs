@@ -4,6 +4,7 @@
 use core::fmt;
 use std::sync::Arc;
 
+use lanescope_protocol::TxIndex;
 use lanescope_protocol::limits::TRANSACTIONS_MAX;
 use revm::ExecuteEvm;
 
@@ -11,6 +12,7 @@ use super::ledger::Ledger;
 use super::machine::invalid_reason;
 use super::setup::{Evm, evm};
 use super::source::Source;
+use super::steps::Before;
 use crate::access_list::{BlockAccessList, Listing};
 use crate::block::{Block, BlockError};
 use crate::outcome::{Outcome, Receipt, StateChanges};
@@ -85,6 +87,17 @@ impl SequentialRun {
     #[must_use]
     pub fn done(&self) -> usize {
         self.receipts.len()
+    }
+
+    /// The state before the transaction that comes next. `None` if all have run.
+    #[must_use]
+    pub fn into_before(mut self) -> Option<Before> {
+        let tx = TxIndex(self.receipts.len() as u32);
+        self.block.transactions.get(tx.get())?;
+        let ledger = self.evm.ctx.journaled_state.database.ledger()?;
+        let empty = Ledger::new(Arc::clone(&self.world), rules::keeps_empty(self.block.spec));
+        let ledger = core::mem::replace(ledger, empty);
+        Some(Before { block: self.block, ledger, tx })
     }
 
     /// The receipt of the last transaction that has run.

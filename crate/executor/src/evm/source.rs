@@ -11,6 +11,7 @@ use revm::state::{AccountId, AccountInfo};
 use revm::{Database, DatabaseRef};
 
 use super::ledger::Ledger;
+use super::steps::SeenState;
 use super::view::{EstimateMet, View};
 use crate::world::World;
 
@@ -21,6 +22,8 @@ pub(super) enum Source {
     Memory(Box<View>),
     /// The state of a run on one lane.
     Ledger(Ledger),
+    /// What one incarnation saw, over the state of a run on one lane.
+    Seen(Box<SeenState>),
     /// The state before the block, for a journal that keeps everything since.
     World(Arc<World>),
 }
@@ -30,7 +33,7 @@ impl Source {
     pub(super) fn view(&mut self) -> Option<&mut View> {
         match self {
             Self::Memory(view) => Some(view),
-            Self::Ledger(_) | Self::World(_) => None,
+            Self::Ledger(_) | Self::Seen(_) | Self::World(_) => None,
         }
     }
 
@@ -38,7 +41,7 @@ impl Source {
     pub(super) fn ledger(&mut self) -> Option<&mut Ledger> {
         match self {
             Self::Ledger(ledger) => Some(ledger),
-            Self::Memory(_) | Self::World(_) => None,
+            Self::Memory(_) | Self::Seen(_) | Self::World(_) => None,
         }
     }
 }
@@ -50,6 +53,7 @@ impl Database for Source {
         match self {
             Self::Memory(view) => view.basic(address),
             Self::Ledger(ledger) => Ok(ledger.basic(address)),
+            Self::Seen(seen) => seen.basic(address),
             Self::World(world) => {
                 let Ok(info) = world.basic_ref(address);
                 Ok(info)
@@ -61,6 +65,7 @@ impl Database for Source {
         Ok(match self {
             Self::Memory(view) => view.code_by_hash(code_hash),
             Self::Ledger(ledger) => ledger.code_by_hash(code_hash),
+            Self::Seen(seen) => seen.code_by_hash(code_hash),
             Self::World(world) => {
                 let Ok(code) = world.code_by_hash_ref(code_hash);
                 code
@@ -72,6 +77,7 @@ impl Database for Source {
         match self {
             Self::Memory(view) => view.storage(address, None, key),
             Self::Ledger(ledger) => Ok(ledger.storage(address, key)),
+            Self::Seen(seen) => seen.storage(address, key),
             Self::World(world) => Ok(world.slot(&address, key)),
         }
     }
@@ -85,6 +91,7 @@ impl Database for Source {
         match self {
             Self::Memory(view) => view.storage(address, Some(account_id), key),
             Self::Ledger(ledger) => Ok(ledger.storage(address, key)),
+            Self::Seen(seen) => seen.storage(address, key),
             Self::World(world) => Ok(world.slot(&address, key)),
         }
     }
@@ -93,6 +100,7 @@ impl Database for Source {
         Ok(match self {
             Self::Memory(view) => view.block_hash(number),
             Self::Ledger(ledger) => ledger.block_hash(number),
+            Self::Seen(seen) => seen.block_hash(number),
             Self::World(world) => {
                 let Ok(hash) = world.block_hash_ref(number);
                 hash

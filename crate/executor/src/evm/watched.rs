@@ -38,9 +38,11 @@ pub(super) trait Watch {
     /// Before an instruction.
     fn step(&mut self, interpreter: &mut Interpreter<EthInterpreter>, context: &mut Ctx);
     /// After it.
-    fn step_end(&mut self, _context: &mut Ctx) {}
-    /// After a call or a creation, the outermost last.
-    fn frame_end(&mut self, _context: &mut Ctx) {}
+    fn step_end(&mut self, _: &mut Interpreter<EthInterpreter>, _context: &mut Ctx) {}
+    /// Before a call or a creation, the outermost first.
+    fn frame_start(&mut self, _context: &mut Ctx, _input: &FrameInput) {}
+    /// After it, the outermost last.
+    fn frame_end(&mut self, _context: &mut Ctx, _result: &FrameResult) {}
 }
 
 /// Any of them, as an inspector: one type for all, because the interpreter is compiled anew for
@@ -52,12 +54,17 @@ impl Inspector<Ctx, EthInterpreter> for Watched<'_> {
         self.0.step(interpreter, context);
     }
 
-    fn step_end(&mut self, _: &mut Interpreter<EthInterpreter>, context: &mut Ctx) {
-        self.0.step_end(context);
+    fn step_end(&mut self, interpreter: &mut Interpreter<EthInterpreter>, context: &mut Ctx) {
+        self.0.step_end(interpreter, context);
     }
 
-    fn frame_end(&mut self, context: &mut Ctx, _: &FrameInput, _: &mut FrameResult) {
-        self.0.frame_end(context);
+    fn frame_start(&mut self, context: &mut Ctx, input: &mut FrameInput) -> Option<FrameResult> {
+        self.0.frame_start(context, input);
+        None
+    }
+
+    fn frame_end(&mut self, context: &mut Ctx, _: &FrameInput, result: &mut FrameResult) {
+        self.0.frame_end(context, result);
     }
 }
 

@@ -20,7 +20,7 @@ impl Film {
             Some(Mark::Stale) => self.stale_words(row.location, tx),
             Some(Mark::Write) if reached(Mark::Read) => format!("{tx} reads and writes {name}"),
             Some(Mark::Write) => format!("{tx} writes {name}"),
-            Some(Mark::Read) => format!("{tx} reads {name}{}", self.seen(row.location, tx, time)),
+            Some(Mark::Read) => format!("{tx} reads {name}{}", self.seen_words(row.location, tx, time)),
             Some(Mark::Add) => format!("{tx} adds to {name} without looking"),
             Some(Mark::Need) => format!("{tx} only needs {name} to be within a bound"),
         }
@@ -41,7 +41,7 @@ impl Film {
     }
 
     /// Whose value the last read saw.
-    fn seen(&self, place: LocationId, tx: TxIndex, time: f64) -> String {
+    fn seen_words(&self, place: LocationId, tx: TxIndex, time: f64) -> String {
         let read = |access: &&Access| access.kind == AccessKind::Read && access.time as f64 <= time;
         match self.touches_by(place, tx).filter(read).last().map(|access| access.saw) {
             Some(Some(writer)) => format!(" as {} left it", writer.tx),
