@@ -10,6 +10,7 @@ mod stack;
 
 use std::rc::Rc;
 
+use lanescope_protocol::scenario::Split;
 use lanescope_protocol::{Clock, Lane, Scenario, Settings, Strategy, TxIndex};
 use lanescope_timeline::contrast::{Subject, change_words};
 use lanescope_timeline::{Contrast, Film, Pairs};
@@ -87,8 +88,6 @@ pub(crate) struct WhatIf {
     fresh: bool,
     /// The playhead stays where it is when the next run has ended.
     stays: bool,
-    /// Changes that only their maker can name.
-    extra: Vec<String>,
     /// The transaction that was moved last, as counted now.
     moved: Option<TxIndex>,
 }
@@ -125,30 +124,6 @@ impl Store {
             WhatIfWish::ShowStacked => self.show_stacked(),
             WhatIfWish::CloseStack => self.close_stack(),
         }
-    }
-
-    /// Changes the scenario as a whole, and runs it again; `words` tell the change as the subject of
-    /// a sentence ("splitting Pool A.reserve0"). The way for changes that are no [`super::Edit`] of
-    /// the list. Returns whether anything changed.
-    #[allow(dead_code, reason = "the way in for changes of the world, such as splitting a slot")]
-    pub(super) fn try_scenario(
-        &mut self,
-        words: String,
-        change: impl FnOnce(&mut Scenario),
-    ) -> bool {
-        let Some(old) = self.draft.scenario() else { return false };
-        let mut new = Scenario::clone(old);
-        change(&mut new);
-        if let Some(why) = self.past_of_fork(&new) {
-            self.alert = Some(why);
-            return false;
-        }
-        if !self.draft.replace(new) {
-            return false;
-        }
-        self.whatif.extra.push(words);
-        self.block_changed();
-        true
     }
 
     /// The block is another one: nothing before can be compared with it.
@@ -197,11 +172,10 @@ impl Store {
         };
         let same_block = before.scenario.transactions == filmed.transactions
             && same_world(&before.scenario, &filmed)
-            && self.whatif.extra.is_empty();
+            && before.scenario.splits == filmed.splits;
         let undone = same_block && before.settings == *film.settings();
         if self.whatif.fork.is_none() && (undone || before.film.clock() != film.clock()) {
             self.whatif.before = None;
-            self.whatif.extra.clear();
             self.leave_stack_of_changes();
             return;
         }
@@ -212,7 +186,7 @@ impl Store {
             of(&filmed, film.settings()),
             &pairs,
             self.whatif.moved,
-            &self.whatif.extra,
+            &split_words((&before.film, &before.scenario), (&film, &filmed)),
         );
         let contrast = Contrast::new(&before.film, &film, &pairs);
         self.whatif.told = Some(Rc::new(Told { contrast, pairs, changes }));
@@ -222,7 +196,6 @@ impl Store {
     fn back_to_before(&mut self) {
         let Some(before) = self.whatif.before.clone() else { return };
         self.whatif.fork = None;
-        self.whatif.extra.clear();
         self.settings = before.settings.clone();
         self.draft.turn_to(&before.scenario);
         // What it brought is known: it ran already, and the same run comes out again.
@@ -246,9 +219,30 @@ impl Store {
         self.whatif.before = None;
         self.whatif.told = None;
         self.whatif.fork = None;
-        self.whatif.extra.clear();
         self.leave_stack_of_changes();
     }
+}
+
+/// What was split or put together between two runs, as "splitting Pool A.reserve0 in 4".
+fn split_words((was, old): (&Film, &Scenario), (is, new): (&Film, &Scenario)) -> Vec<String> {
+    let name = |split: &Split| {
+        let known = is.split_name(split).or_else(|| was.split_name(split));
+        known.unwrap_or(&split.slot).to_owned()
+    };
+    let same = |a: &Split, b: &Split| a.address == b.address && a.slot == b.slot;
+    let of = |all: &[Split], split: &Split| all.iter().find(|known| same(known, split)).cloned();
+    let changed = new.splits.iter().filter_map(|split| match of(&old.splits, split) {
+        None => Some(format!("splitting {} in {}", name(split), split.copies)),
+        Some(known) if known != *split => Some(format!(
+            "splitting {} in {} instead of {}",
+            name(split),
+            split.copies,
+            known.copies
+        )),
+        Some(_) => None,
+    });
+    let gone = old.splits.iter().filter(|split| of(&new.splits, split).is_none());
+    changed.chain(gone.map(|split| format!("putting {} together", name(split)))).collect()
 }
 
 /// Whether two blocks begin from the same state, so that only what was done in them differs.

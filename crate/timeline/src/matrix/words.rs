@@ -20,7 +20,9 @@ impl Film {
             Some(Mark::Stale) => self.stale_words(row.location, tx),
             Some(Mark::Write) if reached(Mark::Read) => format!("{tx} reads and writes {name}"),
             Some(Mark::Write) => format!("{tx} writes {name}"),
-            Some(Mark::Read) => format!("{tx} reads {name}{}", self.seen_words(row.location, tx, time)),
+            Some(Mark::Read) => {
+                format!("{tx} reads {name}{}", self.seen_words(row.location, tx, time))
+            }
             Some(Mark::Add) => format!("{tx} adds to {name} without looking"),
             Some(Mark::Need) => format!("{tx} only needs {name} to be within a bound"),
         }
