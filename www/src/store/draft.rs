@@ -94,14 +94,6 @@ impl Draft {
         true
     }
 
-    /// Puts another scenario in its place, which can be taken back. Returns whether it is another.
-    pub(crate) fn replace(&mut self, new: Scenario) -> bool {
-        let Some(old) = self.scenario.clone().filter(|old| **old != new) else { return false };
-        self.scenario = Some(Rc::new(new));
-        self.remember(old);
-        true
-    }
-
     /// Goes back to a scenario that was here before; the way there can be taken again.
     pub(crate) fn turn_to(&mut self, wanted: &Rc<Scenario>) {
         if self.scenario.as_ref().is_some_and(|now| Rc::ptr_eq(now, wanted)) {
