@@ -255,9 +255,9 @@ impl Layout {
     }
 }
 
-/// Whether a wait is to be seen: not where there is nothing to wait for.
+/// Whether a wait is to be seen as one: a crash is seen otherwise.
 const fn is_drawn(wait: &Wait) -> bool {
-    !matches!(wait.reason, WaitReason::NothingReady | WaitReason::Crashed)
+    !matches!(wait.reason, WaitReason::Crashed)
 }
 
 /// Half as high, in the middle.

@@ -163,7 +163,7 @@ fn a_film_made_in_pieces_is_the_film() {
         assert_eq!(film.moments(), whole.moments());
         assert_eq!(film.metrics(), whole.metrics());
         assert_eq!(film.summary(), whole.summary());
-        assert_eq!((film.end(), film.matrix(14)), (whole.end(), whole.matrix(14)));
+        assert_eq!((film.end(), film.matrix()), (whole.end(), whole.matrix()));
         let frame = Frame::new(900.0, 400.0, 1.0, film.lanes(), Viewport::fit(film.end() as f64));
         assert_eq!(
             Layout::new(&film, frame, film.end() as f64 * 0.7),

@@ -116,7 +116,7 @@ fn what_a_search_left_out_is_dimmed() {
     let matrix = film.matrix();
     let found = (0..12).map(|at| at == 0).collect();
     let focus = Focus {
-        matches: Some(std::sync::Arc::new(Matches::new(Vec::new(), found))),
+        matches: Some(std::sync::Arc::new(Matches::of(&film, Vec::new(), found))),
         ..Focus::default()
     };
     let frame = laid_out(&matrix, 900.0, END).frame;
