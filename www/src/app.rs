@@ -146,6 +146,7 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
         view: store.view,
         threads: store.has_threads(),
         ready: view.ready,
+        exporting: store.exporting,
         filmed: store.film.is_some() || store.stored.is_some(),
         running: store.is_busy(),
         stored: store.stored.as_ref().map(|stored| Rc::clone(&stored.name)),

@@ -170,6 +170,8 @@ pub(crate) struct Store {
     pub(crate) refused: Option<Refused>,
     /// The sheet that is open.
     pub(crate) sheet: Option<Sheet>,
+    /// Whether the menu of files is open.
+    pub(crate) exporting: bool,
     /// Whether motion is not wanted.
     pub(crate) still: bool,
     /// What is to be done outside, with a serial number each.
@@ -301,6 +303,7 @@ impl Store {
             drawer: None,
             refused: None,
             sheet: None,
+            exporting: false,
             still,
             outbox: Vec::new(),
             serial: 0,

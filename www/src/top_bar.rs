@@ -34,6 +34,8 @@ pub(crate) struct TopBarProps {
     pub(crate) threads: bool,
     /// The engine takes commands.
     pub(crate) ready: bool,
+    /// The menu of files is open.
+    pub(crate) exporting: bool,
     /// There is a run to take away.
     pub(crate) filmed: bool,
     pub(crate) running: bool,
@@ -65,7 +67,7 @@ pub(crate) fn top_bar(props: &TopBarProps) -> Html {
                     aria-label="Open a scenario, a block or a trace" onclick={props.open.reform(|_| ())}>
                     { Icon::Open.draw() }
                 </button>
-                <ExportMenu dispatch={dispatch.clone()} filmed={props.filmed}
+                <ExportMenu dispatch={dispatch.clone()} filmed={props.filmed} open={props.exporting}
                     saves={props.ready && props.scenario.is_some()} />
                 <button class="control square" data-testid="theme" title="Light or dark (T)"
                     aria-label="Light or dark" onclick={props.theme.reform(|_| ())}>

@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, HtmlElement, Node};
 use yew::{
     Callback, Html, KeyboardEvent, NodeRef, Properties, TargetCast, function_component, html,
-    use_effect_with, use_node_ref, use_state_eq,
+    use_effect_with, use_node_ref,
 };
 
 use crate::icons::Icon;
@@ -18,38 +18,43 @@ pub(crate) struct ExportMenuProps {
     pub(crate) filmed: bool,
     /// The scenario can be saved.
     pub(crate) saves: bool,
+    /// It is open.
+    pub(crate) open: bool,
 }
 
 #[function_component(ExportMenu)]
 pub(crate) fn export_menu(props: &ExportMenuProps) -> Html {
-    let open = use_state_eq(|| false);
     let (root, list) = (use_node_ref(), use_node_ref());
-    use_effect_with(*open, {
+    use_effect_with(props.open, {
         let list = list.clone();
         move |open| {
-            if *open {
+            if props.open {
                 focus(first_item(&list));
             }
         }
     });
+    let turn = {
+        let dispatch = props.dispatch.clone();
+        Callback::from(move |open| dispatch.dispatch(Action::Wish(Wish::Exporting(open))))
+    };
     let toggle = {
-        let open = open.clone();
-        Callback::from(move |_| open.set(!*open))
+        let open = props.open;
+        turn.reform(move |_| !open)
     };
     let leave = {
-        let (open, root) = (open.setter(), root.clone());
+        let (turn, root) = (turn.clone(), root.clone());
         Callback::from(move |event: FocusEvent| {
             let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
             let inside = root.cast::<Node>().is_some_and(|root| root.contains(to.as_ref()));
             if !inside {
-                open.set(false);
+                turn.emit(false);
             }
         })
     };
     let close = {
-        let (open, root) = (open.setter(), root.clone());
+        let root = root.clone();
         Callback::from(move |()| {
-            open.set(false);
+            turn.emit(false);
             let button = root.cast::<Element>().and_then(|root| root.first_element_child());
             focus(button.and_then(|button| button.dyn_into().ok()));
         })
@@ -57,9 +62,9 @@ pub(crate) fn export_menu(props: &ExportMenuProps) -> Html {
     html! {
         <div class="export" ref={root} onfocusout={leave}>
             <button class="control square" data-testid="export" title="Take it away (E)"
-                aria-label="Take it away as a file" aria-haspopup="menu" aria-expanded={open.to_string()}
+                aria-label="Take it away as a file" aria-haspopup="menu" aria-expanded={props.open.to_string()}
                 onclick={toggle}>{ Icon::Save.draw() }</button>
-            if *open {
+            if props.open {
                 <div class="export-list" role="menu" aria-label="Take it away as a file" ref={list}
                     data-testid="export-menu" onkeydown={keys(&close)}>
                     { item(props, &close, "save", ("Scenario", "the block and its state, to be opened again"), props.saves, Wish::Save) }

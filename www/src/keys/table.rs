@@ -8,7 +8,8 @@ use super::{Does, Press};
 use crate::lanes::Steer;
 use crate::playback::Toward;
 use crate::store::{
-    Below, Beside, BookmarkWish, Drawer, FindWish, RangeWish, Sheet, WhatIfWish, WhyWish, Wish,
+    Below, Beside, BookmarkWish, Drawer, Export, FindWish, RangeWish, RecordWish, Sheet,
+    WhatIfWish, WhyWish, Wish,
 };
 
 /// Something that can be done.
@@ -232,6 +233,12 @@ pub(crate) const COMMANDS: &[Command] = &[
     line("undo", Block, "Take an edit back", &[command("KeyZ")], Quiet, || W(Wish::Undo)),
     line("redo", Block, "Make an edit again", &[command_shift("KeyZ"), command("KeyY")], Quiet, || W(Wish::Redo)),
     line("open", Block, "Open a scenario or a block from a file", &[], Quiet, || Does::Open),
+    line("export", Page, "Take it away as a file", &[key("KeyE")], Quiet, || W(Wish::Exporting(true))),
+    line("export-svg", Page, "Take away the picture (SVG)", &[], Quiet, || W(Wish::Export(Export::Svg))),
+    line("export-png", Page, "Take away the picture (PNG)", &[], Quiet, || W(Wish::Export(Export::Png))),
+    line("export-trace", Page, "Take away the trace", &[], Quiet, || W(Wish::Export(Export::Trace))),
+    line("export-transcript", Page, "Take away the transcript", &[], Quiet, || W(Wish::Export(Export::Transcript))),
+    line("record", Page, "Record a video", &[], Timed, || W(Wish::Record(RecordWish::Start))),
     line("save", Block, "Save the scenario", &[command("KeyS")], Quiet, || W(Wish::Save)),
 
     line("theme", Page, "Light or dark", &[key("KeyT")], Quiet, || Does::Theme),

@@ -62,6 +62,8 @@ pub(crate) enum Wish {
     /// Start the engine after it broke too often.
     Restart,
     Save,
+    /// Open the menu of files, or close it.
+    Exporting(bool),
     /// Take something away as a file.
     Export(Export),
     DismissAlert,
@@ -141,6 +143,7 @@ impl Store {
             Wish::Crash => self.put(Effect::Send(Box::new(Command::Crash))),
             Wish::Restart => self.put(Effect::Spawn { forced: true }),
             Wish::Save => self.save(),
+            Wish::Exporting(open) => self.exporting = open,
             Wish::Export(export) => self.export(export),
             Wish::DismissAlert => self.alert = None,
             Wish::DismissCrash => self.crash = None,
