@@ -28,7 +28,7 @@ pub(crate) fn export_menu(props: &ExportMenuProps) -> Html {
     use_effect_with(props.open, {
         let list = list.clone();
         move |open| {
-            if props.open {
+            if *open {
                 focus(first_item(&list));
             }
         }
