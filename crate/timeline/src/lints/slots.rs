@@ -101,8 +101,12 @@ impl Film {
         let (gas, all) = (format::short(chain as f64), format::gas(block as f64));
         let limit = format::times(block as f64 / chain.max(1) as f64);
         let phrase = Phrase::new()
-            .say(format!("Each reads what the one before wrote: {gas} of {all} ({share}) "))
-            .say(format!("is one chain, so no number of lanes gives more than {limit}."));
+            .say(
+                "Each reads what the one before wrote. What follows the first look, one after the ",
+            )
+            .say(format!(
+                "other, is {gas} of {all} ({share}): no number of lanes gives more than {limit}."
+            ));
         let runs = of.writers.iter().filter_map(|tx| self.bar(self.committed_run(*tx)?));
         Evidence::with(phrase, runs.map(|bar| bar.version))
     }

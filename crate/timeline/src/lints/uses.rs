@@ -19,7 +19,8 @@ pub(super) struct Uses {
 pub(super) struct Use {
     /// Transactions that write it, in block order.
     pub(super) writers: Vec<TxIndex>,
-    /// Gas of those that read and write it: they can only follow each other.
+    /// Gas that can only follow each other: of everyone who reads and writes it, what runs after the
+    /// first look at it; of the first all.
     pub(super) chain_gas: u64,
     /// What they add to it.
     pub(super) step: Step,
@@ -68,20 +69,26 @@ impl Uses {
         (0u32..).map(LocationId).zip(&self.all)
     }
 
-    fn note_run(&mut self, film: &Film, bar: &Bar, seen: &mut HashMap<LocationId, [u8; 32]>) {
+    fn note_run(
+        &mut self,
+        film: &Film,
+        bar: &Bar,
+        seen: &mut HashMap<LocationId, (u64, [u8; 32])>,
+    ) {
         for access in film.accesses_of(bar.version) {
             let Some(of) = self.all.get_mut(access.location.get()) else { continue };
             match access.kind {
                 AccessKind::Read => {
-                    seen.entry(access.location).or_insert(access.value);
+                    seen.entry(access.location).or_insert((access.time, access.value));
                 }
                 AccessKind::Write => {
                     if of.writers.last() == Some(&bar.tx()) {
                         continue;
                     }
+                    let first = of.writers.is_empty();
                     of.writers.push(bar.tx());
-                    if let Some(before) = seen.get(&access.location) {
-                        of.chain_gas += u64::from(bar.gas);
+                    if let Some((at, before)) = seen.get(&access.location) {
+                        of.chain_gas += if first { u64::from(bar.gas) } else { rest(bar, *at) };
                         of.step = of.step.and(minus(&access.value, before));
                     }
                 }
@@ -134,6 +141,12 @@ impl Step {
             _ => Self::Varies,
         }
     }
+}
+
+/// Gas of a run from an instant (ticks) to its end.
+fn rest(bar: &Bar, at: u64) -> u64 {
+    let share = bar.end.saturating_sub(at) as f64 / bar.length().max(1) as f64;
+    (f64::from(bar.gas) * share.clamp(0.0, 1.0)).round() as u64
 }
 
 /// What one transaction reads of another in the end; storage before account fields.
