@@ -7,7 +7,7 @@ use lanescope_protocol::Version;
 use lanescope_timeline::{BarId, Film, Focus, Frame, Marks, Theme, Viewport, Way, format};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
+use web_sys::{Element, HtmlCanvasElement, ResizeObserver};
 use yew::{
     Callback, Html, KeyboardEvent, MouseEvent, NodeRef, PointerEvent, Properties, UseStateHandle,
     function_component, hook, html, use_callback, use_effect_with, use_memo, use_node_ref,
@@ -21,6 +21,8 @@ use super::hint::{self, Hint};
 use super::pointer::{self, Listeners, SharedHands};
 use super::tip::{self, Tip};
 use super::twin::Twin;
+use crate::hooks::give_keyboard;
+use crate::keys::way;
 use crate::words::Shared;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -139,12 +141,7 @@ fn surface_part(props: &SurfaceProps) -> Html {
         let grid = props.grid.clone();
         Callback::from(move |event: MouseEvent| {
             event.prevent_default();
-            if let Some(grid) = grid.cast::<HtmlElement>() {
-                let options = web_sys::FocusOptions::new();
-                options.set_prevent_scroll(true);
-                // An element that cannot take the focus leaves it where it is.
-                let _ = grid.focus_with_options(&options);
-            }
+            give_keyboard(&grid);
         })
     };
     let leave = {
@@ -341,18 +338,6 @@ fn use_keyboard(
                 event.stop_propagation();
             }
         }
-    })
-}
-
-fn way(code: &str) -> Option<Way> {
-    Some(match code {
-        "ArrowLeft" => Way::Earlier,
-        "ArrowRight" => Way::Later,
-        "ArrowUp" => Way::Up,
-        "ArrowDown" => Way::Down,
-        "Home" => Way::First,
-        "End" => Way::Last,
-        _ => return None,
     })
 }
 

@@ -11,8 +11,9 @@ use yew::{
 };
 
 use super::board::{
-    Gesture, Size, Turn, choose, tip, use_board, use_painting, use_pointer, use_wheel, way,
+    Gesture, Size, Turn, choose, tip, use_board, use_painting, use_pointer, use_wheel,
 };
+use crate::keys::way;
 use crate::part::part;
 use crate::words::{Dispatch, Shared};
 
