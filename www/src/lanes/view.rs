@@ -21,8 +21,6 @@ use super::hint::{self, Hint};
 use super::pointer::{self, Listeners, SharedHands};
 use super::tip::{self, Tip};
 use super::twin::Twin;
-use crate::hooks::give_keyboard;
-use crate::keys::way;
 use crate::words::Shared;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -141,7 +139,7 @@ fn surface_part(props: &SurfaceProps) -> Html {
         let grid = props.grid.clone();
         Callback::from(move |event: MouseEvent| {
             event.prevent_default();
-            give_keyboard(&grid);
+            crate::hooks::give_keyboard(&grid);
         })
     };
     let leave = {
@@ -318,7 +316,7 @@ fn use_keyboard(
             if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
                 return;
             }
-            let taken = match (event.code().as_str(), way(&event.code())) {
+            let taken = match (event.code().as_str(), crate::keys::way(&event.code())) {
                 (_, Some(way)) => {
                     let found = shelf.change(|easel| walk(easel, way)).flatten();
                     cursor.set(found);

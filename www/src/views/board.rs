@@ -10,6 +10,7 @@ use yew::{
 };
 
 use crate::hooks::give_keyboard;
+pub(super) use crate::keys::way;
 use crate::lanes::{Brush, type_scale, use_size};
 use crate::store::{Action, Wish};
 use crate::words::Dispatch;

@@ -11,9 +11,8 @@ use yew::{
 };
 
 use super::board::{
-    Gesture, Size, Turn, choose, tip, use_board, use_painting, use_pointer, use_wheel,
+    Gesture, Size, Turn, choose, tip, use_board, use_painting, use_pointer, use_wheel, way,
 };
-use crate::keys::way;
 use crate::part::part;
 use crate::words::{Dispatch, Shared};
 

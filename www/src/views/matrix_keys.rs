@@ -6,9 +6,8 @@ use lanescope_timeline::{Focus, Matrix, Way};
 use web_sys::Element;
 use yew::{Callback, KeyboardEvent, NodeRef, UseStateHandle, hook, use_callback};
 
-use super::board::choose;
+use super::board::{choose, way};
 use super::matrix::{Plan, scroll_to};
-use crate::keys::way;
 use crate::words::Dispatch;
 
 /// Rows that Page Up and Page Down go.
