@@ -1,5 +1,7 @@
 //! What canvas views share: size, painting, the wheel, the pointer, and a few words beside it.
 
+use std::cell::Cell;
+
 use gloo_events::{EventListener, EventListenerOptions};
 use lanescope_protocol::{LocationId, Version};
 use lanescope_timeline::scene::Scene;
@@ -11,7 +13,7 @@ use yew::{
 
 use crate::hooks::give_keyboard;
 pub(super) use crate::keys::way;
-use crate::lanes::{Brush, type_scale, use_size};
+use crate::lanes::{Brush, on_letters, type_scale, use_size};
 use crate::store::{Action, Wish};
 use crate::words::Dispatch;
 
@@ -47,11 +49,12 @@ pub(super) fn use_painting<D: PartialEq + 'static>(
     let brush = use_mut_ref(|| None::<Brush>);
     let letters = use_state_eq(|| 0u32);
     use_effect_with((), {
-        let letters = letters.clone();
+        let letters = letters.setter();
         move |()| {
-            let fonts = web_sys::window().and_then(|w| w.document()).map(|d| d.fonts());
-            let listener = fonts.map(|fonts| {
-                EventListener::new(&fonts, "loadingdone", move |_| letters.set(*letters + 1))
+            let loads = Cell::new(0);
+            let listener = on_letters(move || {
+                loads.set(loads.get() + 1);
+                letters.set(loads.get());
             });
             move || drop(listener)
         }
