@@ -1,5 +1,15 @@
 //! A run as something that can be watched: bars, waits, checks, and the moments in between.
 
+pub(crate) mod assemble;
+pub mod bar;
+pub mod builder;
+pub(crate) mod columns;
+pub mod moment;
+pub(crate) mod pyramid;
+pub mod synthetic;
+pub(crate) mod touches;
+pub mod walk;
+
 use std::sync::OnceLock;
 
 use lanescope_protocol::trace::{LocationInfo, Summary, TransactionInfo};

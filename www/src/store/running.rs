@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use lanescope_protocol::message::Measurement;
+use lanescope_protocol::trace::Summary;
 use lanescope_protocol::{Clock, Event, LocationId, Scenario, Settings, Strategy};
 use lanescope_timeline::Film;
 
@@ -61,6 +62,25 @@ impl Times {
             .is_some_and(|old| Rc::ptr_eq(&old.0, &of.0) && (old.1, old.2) == (of.1, of.2));
         if !same {
             *self = Self { of: Some(of), ..Self::default() };
+        }
+    }
+
+    /// Notes how long a run took, on its clock.
+    pub(super) fn note(&mut self, summary: &Summary) {
+        let timing = Some(summary.into());
+        match summary.settings.clock {
+            Clock::Gas => self.gas = timing,
+            Clock::Threads => self.threads = timing,
+        }
+    }
+}
+
+impl From<&Summary> for Timing {
+    fn from(summary: &Summary) -> Self {
+        Self {
+            one_lane: summary.sequential as f64,
+            parallel: summary.makespan as f64,
+            identical: summary.class_holds,
         }
     }
 }
@@ -172,15 +192,7 @@ impl Store {
         self.finished = run;
         self.times.turn_to(&running.scenario, running.settings.clone());
         if let Some(summary) = film.summary() {
-            let timing = Timing {
-                one_lane: summary.sequential as f64,
-                parallel: summary.makespan as f64,
-                identical: summary.class_holds,
-            };
-            match running.settings.clock {
-                Clock::Gas => self.times.gas = Some(timing),
-                Clock::Threads => self.times.threads = Some(timing),
-            }
+            self.times.note(summary);
         }
         let end = film.end() as f64;
         if self.filmed.as_ref().is_some_and(|filmed| Rc::ptr_eq(filmed, &running.scenario)) {
