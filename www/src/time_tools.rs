@@ -9,7 +9,7 @@ use yew::{Callback, Html, KeyboardEvent, html};
 use crate::icons::Icon;
 use crate::playback::Toward;
 use crate::record::can_record;
-use crate::store::{Bookmark, BookmarkWish, RangeWish, RecordWish, SECONDS_MAX, Wish};
+use crate::store::{Bookmark, BookmarkWish, RangeWish, RecordWish, SECONDS_MAX, Sheet, Wish};
 use crate::words::{Dispatch, Shared, typed, wish};
 
 /// The panel's name: the button names it too.
@@ -46,6 +46,7 @@ pub(crate) fn time_tools(props: &TimeToolsProps) -> Html {
                 { range(props) }
                 { bookmarks(props) }
                 { video(props) }
+                { more(props) }
             </div>
         </>
     }
@@ -203,6 +204,21 @@ fn video(props: &TimeToolsProps) -> Html {
                     if able { { format!("record {what}, {length}") } } else { { "not here" } }
                 </button>
             </div>
+        </section>
+    }
+}
+
+/// On a phone what stands beside the transport elsewhere.
+fn more(props: &TimeToolsProps) -> Html {
+    let open = |words: &'static str, sheet: Sheet| {
+        html! {
+            <button class="control" popovertarget={PANEL} popovertargetaction="hide"
+                onclick={wish(&props.dispatch, Wish::Sheet(Some(sheet)))}>{ words }</button>
+        }
+    };
+    html! {
+        <section class="time-more" aria-label="More">
+            <div class="time-row">{ open("commands", Sheet::Palette) }{ open("keys", Sheet::Keys) }</div>
         </section>
     }
 }
