@@ -80,7 +80,7 @@ fn steps(props: &TimeToolsProps) -> Html {
     };
     html! {
         <section aria-label="Steps">
-            <h3>{ "Step by" }</h3>
+            <h2>{ "Step by" }</h2>
             { for kinds.into_iter().map(one) }
         </section>
     }
@@ -104,7 +104,7 @@ fn range(props: &TimeToolsProps) -> Html {
     };
     html! {
         <section aria-label="Range">
-            <h3>{ "Play again and again" }</h3>
+            <h2>{ "Play again and again" }</h2>
             <p class="note" data-testid="range">{ words }</p>
             <div class="time-row">
                 { button("range-in", "begins here", "I", RangeWish::From) }
@@ -136,7 +136,7 @@ fn bookmarks(props: &TimeToolsProps) -> Html {
     };
     html! {
         <section aria-label="Bookmarks">
-            <h3>{ "Bookmarks" }</h3>
+            <h2>{ "Bookmarks" }</h2>
             <div class="time-row">
                 <button class="control" data-testid="bookmark-set" disabled={props.film.is_none()}
                     onclick={wish(&props.dispatch, Wish::Bookmark(BookmarkWish::Set))}>
@@ -195,7 +195,7 @@ fn video(props: &TimeToolsProps) -> Html {
     let disabled = !able || long || props.seconds.is_none();
     html! {
         <section aria-label="Video">
-            <h3>{ "Video" }</h3>
+            <h2>{ "Video" }</h2>
             <p class="note" id="record-note">{ note }</p>
             <div class="time-row">
                 <button class="control" data-testid="record" {disabled} aria-describedby="record-note"

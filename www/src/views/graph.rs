@@ -178,7 +178,7 @@ fn lens(plan: &Plan, camera: &Looked) -> Html {
         <div class="graph-lens" role="group" aria-label="Zoom">
             { button("Larger", "+", Some(plan.zoomed(1.4, middle))) }
             { button("Smaller", "−", Some(plan.zoomed(1.0 / 1.4, middle))) }
-            { button("All of it", "Fit", None) }
+            { button("Fit all of it", "Fit", None) }
         </div>
     }
 }
