@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
 import { by, firstRun, over } from "./first-run.mjs";
@@ -19,7 +20,7 @@ function open(context, body) {
     async (page) => {
       await over(page);
       await by(page, "first").click();
-      await by(page, "next-abort").click();
+      await page.keyboard.press("KeyJ");
       await body(page);
     },
     { context },
@@ -28,6 +29,11 @@ function open(context, body) {
 
 // Fails with what is wrong and where.
 async function audit(page, where) {
+  // Colours on their way from one to the other are not judged.
+  await page.evaluate(() => {
+    const ways = document.getAnimations().filter((one) => one instanceof CSSTransition);
+    return Promise.allSettled(ways.map((one) => one.finished));
+  });
   await page.evaluate(AXE);
   const violations = await page.evaluate(async (tags) => {
     const options = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] };
@@ -49,6 +55,29 @@ async function eachTab(page, row, body) {
     await tabs.nth(at).click();
     await body(await tabs.nth(at).textContent());
   }
+}
+
+// Waits until a run after number `last` is over, and says its number.
+async function over(page, last) {
+  await page.waitForFunction(
+    (last) => {
+      const { state, run } = document.documentElement.dataset;
+      return state === "done" && Number(run) > last;
+    },
+    last,
+    { timeout: 90_000 },
+  );
+}
+
+const runs = (page) => page.evaluate(() => Number(document.documentElement.dataset.run));
+
+async function compare(page) {
+  await page.keyboard.press("KeyC");
+  await page.waitForFunction(
+    () => document.querySelector("[data-testid=compare]")?.dataset.stand === "done",
+    null,
+    { timeout: 90_000 },
+  );
 }
 
 const DESK = { viewport: { width: 1440, height: 900 } };
@@ -75,13 +104,67 @@ describe("an audit finds nothing", () => {
         await page.getByRole("button", { name: "Clock and faults" }).click();
         await audit(page, "clock and faults");
         await page.keyboard.press("Escape");
-        await page.keyboard.press("KeyC");
-        await page.waitForFunction(
-          () => document.querySelector("[data-testid=compare]")?.dataset.stand === "done",
-          null,
-          { timeout: 90_000 },
-        );
+        await compare(page);
         await audit(page, "comparison");
+        for (const one of ["block-stm", "access-list"]) await by(page, `tick-${one}`).check();
+        await by(page, "show-stacked").click();
+        await by(page, "stack").waitFor();
+        await audit(page, "strategies stacked");
+      }));
+
+    test(`while something is searched, chosen, forked or looked into, ${colorScheme}`, () =>
+      open({ ...DESK, colorScheme }, async (page) => {
+        await page.keyboard.press("Slash");
+        await page.keyboard.type("is:");
+        await by(page, "find-suggestions").waitFor();
+        await audit(page, "search with suggestions");
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Control+KeyK");
+        await by(page, "palette-field").waitFor();
+        await audit(page, "palette");
+        await page.keyboard.press("Escape");
+        await by(page, "export").click();
+        await audit(page, "menu of files");
+        await page.keyboard.press("Escape");
+        await by(page, "time-more").click();
+        await audit(page, "time tools");
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Home");
+        await page.keyboard.press("BracketRight");
+        await by(page, "show-steps").click();
+        await page.waitForFunction(
+          () => document.querySelector("[data-testid=steps]")?.dataset.stand === "here",
+          null,
+          { timeout: 60_000 },
+        );
+        await audit(page, "opcodes");
+        await by(page, "first").click();
+        for (let step = 0; step < 14; step += 1) await page.keyboard.press("ArrowRight");
+        await page.keyboard.press("KeyH");
+        await by(page, "fork-words").waitFor();
+        await audit(page, "fork");
+      }));
+
+    test(`a block without transactions and a stored trace, ${colorScheme}`, () =>
+      open({ ...DESK, colorScheme }, async (page) => {
+        await by(page, "export").click();
+        const [download] = await Promise.all([
+          page.waitForEvent("download"),
+          by(page, "export-trace").click(),
+        ]);
+        const last = await runs(page);
+        await page.locator("#row-0").click();
+        for (let left = 12; left > 0; left -= 1) await page.keyboard.press("Delete");
+        await by(page, "empty-block").waitFor();
+        await audit(page, "empty block");
+        await by(page, "empty-undo").click();
+        await over(page, last);
+        const buffer = await readFile(await download.path());
+        const file = { name: download.suggestedFilename(), mimeType: "application/gzip", buffer };
+        await by(page, "file").setInputFiles(file);
+        await by(page, "stored").waitFor();
+        await audit(page, "stored trace");
       }));
   }
 
@@ -114,6 +197,79 @@ describe("nothing is out of reach", () => {
         assert.deepEqual(wide, []);
       }));
   }
+
+  test("on a phone the steps from abort to abort are in the tools of time", () =>
+    open({ viewport: { width: 390, height: 844 }, hasTouch: true }, async (page) => {
+      await by(page, "first").click();
+      const before = await by(page, "caption").textContent();
+      await by(page, "time-more").click();
+      await by(page, "step-next-abort").click();
+      assert.notEqual(await by(page, "caption").textContent(), before);
+      for (const name of ["commands", "keys"]) {
+        assert.ok(await page.getByRole("button", { name, exact: true }).isVisible(), name);
+      }
+    }));
+
+  test("what is pressed on a phone is 24 pixels or more, and nothing lies over what has the focus", () =>
+    open({ viewport: { width: 360, height: 740 } }, async (page) => {
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll("button, select, input, summary")]
+          .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".unseen, [popover]"))
+          .filter((one) => !one.matches(".unseen, [type=file]"))
+          .map((one) => [one, one.getBoundingClientRect()])
+          .filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24))
+          // What a label surrounds is pressed with the label.
+          .filter(([one]) => !(one.closest("label")?.getBoundingClientRect().height >= 24))
+          .map(([one, box]) => `${one.outerHTML.slice(0, 90)} ${box.width} × ${box.height}`));
+      assert.deepEqual(small, []);
+      await page.evaluate(() => scrollTo(0, 0));
+      for (let press = 0; press < 90; press += 1) {
+        await page.keyboard.press("Tab");
+        const covered = await page.evaluate(() => {
+          const one = document.activeElement;
+          if (one === document.body || one.closest(".transport")) return null;
+          const box = one.getBoundingClientRect();
+          const bar = document.querySelector(".transport").getBoundingClientRect();
+          const hidden = box.top >= bar.top && box.bottom <= bar.bottom;
+          return hidden ? one.outerHTML.slice(0, 120) : null;
+        });
+        assert.equal(covered, null);
+      }
+    }));
+
+  test("keys that stand alone can be switched off, and stay so", () =>
+    open(DESK, async (page) => {
+      const caption = () => by(page, "caption").textContent();
+      await by(page, "keys").click();
+      const control = page.getByRole("switch", { name: /Single-key shortcuts/ });
+      assert.equal(await control.isChecked(), true);
+      await control.click();
+      await page.keyboard.press("Escape");
+      const still = await caption();
+      await page.keyboard.press("KeyJ");
+      await page.keyboard.press("?");
+      assert.equal(await caption(), still);
+      assert.equal(await by(page, "key-sheet").count(), 0);
+      await page.keyboard.press("Control+KeyK");
+      await by(page, "palette-field").waitFor();
+      await page.keyboard.press("Escape");
+      await page.reload();
+      await by(page, "keys").click();
+      assert.equal(await control.isChecked(), false);
+      await control.click();
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("?");
+      await by(page, "key-sheet").waitFor();
+    }));
+
+  test("Escape takes a tip away while the pointer rests", () =>
+    open(DESK, async (page) => {
+      const box = await by(page, "lane-canvas").boundingBox();
+      await page.mouse.move(box.x + 100, box.y + 90);
+      await by(page, "lane-tip").waitFor();
+      await page.keyboard.press("Escape");
+      await by(page, "lane-tip").waitFor({ state: "detached" });
+    }));
 
   test("the lanes are a grid that the arrow keys walk and that says where they are", () =>
     open(DESK, async (page) => {

@@ -20,7 +20,7 @@ use crate::environment::Environment;
 use crate::files;
 use crate::find::find_props;
 use crate::hooks::{use_drop, use_frames, use_key_glyphs, use_keys, use_motion};
-use crate::keys::{Does, Keyboard};
+use crate::keys::{Does, Keyboard, use_single_keys};
 use crate::lanes::Axis;
 use crate::notices::{NoticesProps, notices};
 use crate::palette::{Palette, PaletteProps, palette_props};
@@ -44,6 +44,8 @@ struct Ways {
     open: Callback<()>,
     keyboard: Keyboard,
     act: Callback<Does>,
+    /// Whether keys that stand alone are heard, and what changes that.
+    single_keys: (bool, Callback<()>),
     turn_theme: Callback<()>,
     on_select: Callback<Option<Version>>,
     on_seek: Callback<f64>,
@@ -65,12 +67,14 @@ pub(crate) fn app() -> Html {
     use_document_words(&store);
     let open = use_callback(picker.clone(), |(): (), picker| open_picker(picker));
     let act = use_act(&store, &turn_theme, &axis, &open);
-    use_keyboard(&store, &act);
+    let single_keys = use_single_keys();
+    use_keyboard(&store, &act, !single_keys.0);
     use_reveal(&store, &axis);
     let keyboard = use_key_glyphs(store.sheet.is_some());
     let ways = Ways {
         open,
         act,
+        single_keys,
         keyboard: (*keyboard).clone(),
         turn_theme,
         on_select: use_callback(dispatch.clone(), |version, dispatch| {
@@ -235,7 +239,7 @@ fn sheet(store: &Store, ways: &Ways) -> Html {
     let dispatch = ways.dispatch.clone();
     match store.sheet {
         Some(Sheet::Keys) => html! {
-            <Overlay {dispatch} title="Keys" id="key-sheet" wide={true}>{ key_list(&ways.keyboard) }</Overlay>
+            <Overlay {dispatch} title="Keys" id="key-sheet" wide={true}>{ key_list(&ways.keyboard, ways.single_keys.0, &ways.single_keys.1) }</Overlay>
         },
         Some(Sheet::Palette) => {
             let PaletteProps { dispatch, keyboard, catalogue, film, names, act } =
@@ -294,7 +298,7 @@ fn use_act(
 
 /// Listens to the keyboard.
 #[hook]
-fn use_keyboard(store: &UseReducerHandle<Store>, act: &Callback<Does>) {
+fn use_keyboard(store: &UseReducerHandle<Store>, act: &Callback<Does>, silenced: bool) {
     let stands =
         (store.sheet, store.editing, store.drawer, store.view, store.find.open, store.place);
     let pressed = use_callback((stands, act.clone()), {
@@ -318,7 +322,7 @@ fn use_keyboard(store: &UseReducerHandle<Store>, act: &Callback<Does>) {
             dispatch.dispatch(Action::Wish(wish));
         }
     });
-    use_keys(pressed, store.view == Showing::Compare);
+    use_keys(pressed, store.view == Showing::Compare, silenced);
 }
 
 /// Brings on screen what the search went to, and the moment to which somebody walked along causes.

@@ -58,9 +58,9 @@ pub(crate) fn use_motion(dispatch: &Dispatch) {
 
 /// Calls back for every key that means something here.
 #[hook]
-pub(crate) fn use_keys(done: Callback<Does>, timeless: bool) {
-    use_effect_with((done, timeless), |(done, timeless)| {
-        let (done, timeless) = (done.clone(), *timeless);
+pub(crate) fn use_keys(done: Callback<Does>, timeless: bool, silenced: bool) {
+    use_effect_with((done, timeless, silenced), |(done, timeless, silenced)| {
+        let (done, timeless, silenced) = (done.clone(), *timeless, *silenced);
         let options = EventListenerOptions::enable_prevent_default();
         let listener = web_sys::window().map(|window| {
             EventListener::new_with_options(&window, "keydown", options, move |event| {
@@ -68,11 +68,27 @@ pub(crate) fn use_keys(done: Callback<Does>, timeless: bool) {
                 if event.default_prevented() || key.is_composing() {
                     return;
                 }
-                if let Some(does) = pressed(key, event, timeless) {
+                if let Some(does) = pressed(key, event, (timeless, silenced)) {
                     if does != Does::Escape {
                         event.prevent_default();
                     }
                     done.emit(does);
+                }
+            })
+        });
+        move || drop(listener)
+    });
+}
+
+/// Calls back when Escape is pressed while `open`: a tip goes away without moving the pointer.
+#[hook]
+pub(crate) fn use_escape(open: bool, away: Callback<()>) {
+    use_effect_with((open, away), |(open, away)| {
+        let away = away.clone();
+        let listener = web_sys::window().filter(|_| *open).map(|window| {
+            EventListener::new(&window, "keydown", move |event| {
+                if event.dyn_ref::<KeyboardEvent>().is_some_and(|key| key.code() == "Escape") {
+                    away.emit(());
                 }
             })
         });
@@ -96,10 +112,11 @@ pub(crate) fn use_key_glyphs(shown: bool) -> UseStateHandle<Keyboard> {
     });
     keyboard
 }
+
 /// Controls that take arrows and the space bar, but no letters.
 const LETTERLESS: &str = "input:is([type=range], [type=checkbox], [type=radio])";
 
-fn pressed(key: &KeyboardEvent, event: &Event, timeless: bool) -> Option<Does> {
+fn pressed(key: &KeyboardEvent, event: &Event, (timeless, silenced): (bool, bool)) -> Option<Does> {
     let focused = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let within = |selector: &str| {
         focused.as_ref().is_some_and(|element| element.closest(selector).ok().flatten().is_some())
@@ -114,6 +131,7 @@ fn pressed(key: &KeyboardEvent, event: &Event, timeless: bool) -> Option<Does> {
         sliding: within(LETTERLESS),
         on_button: within("button, a, summary"),
         timeless,
+        silenced,
     })
 }
 

@@ -226,7 +226,7 @@ pub(crate) fn why_panel(
                 aria-labelledby={format!("{slug}-tab")}>{ open }</div>
             <div class="flavour">
                 <p class="note" data-testid="flavour">{ engine_words(store) }</p>
-                <button class="control" data-testid="bench-open" aria-haspopup="dialog"
+                <button class="link" data-testid="bench-open" aria-haspopup="dialog"
                     onclick={wish(dispatch, Wish::Sheet(Some(Sheet::Bench)))}>{ "Benchmark" }</button>
             </div>
             if environment.debug {

@@ -89,8 +89,9 @@ fn keep_inside(frame: &NodeRef, event: &KeyboardEvent) {
     }
 }
 
-/// What each key does, by heading, with the signs of the user's own keyboard.
-pub(crate) fn key_list(keyboard: &Keyboard) -> Html {
+/// What each key does, by heading, with the signs of the user's own keyboard; and whether keys
+/// that stand alone are heard.
+pub(crate) fn key_list(keyboard: &Keyboard, single: bool, turn: &Callback<()>) -> Html {
     let group = |group: Group| {
         let commands = COMMANDS.iter().filter(|command| command.group == group);
         let mut lines: Vec<_> = commands.map(|command| (command.keys, command.words)).collect();
@@ -98,17 +99,27 @@ pub(crate) fn key_list(keyboard: &Keyboard) -> Html {
         lines.extend(habits.map(|(_, keys, words)| (*keys, *words)));
         lines.retain(|(keys, _)| !keys.is_empty());
         html! {
-            <section class="keys-group" aria-label={group.title()}>
+            <div class="keys-group">
                 <h3>{ group.title() }</h3>
                 <dl class="keys">
                     { for lines.iter().map(|(keys, words)| html! {
                         <div><dt>{ strokes(keyboard, keys) }</dt><dd>{ *words }</dd></div>
                     }) }
                 </dl>
-            </section>
+            </div>
         }
     };
-    html! { <div class="keys-groups">{ for Group::ALL.into_iter().map(group) }</div> }
+    html! {
+        <>
+            <label class="keys-switch">
+                <input type="checkbox" role="switch" data-testid="single-keys" checked={single}
+                    onchange={turn.reform(|_| ())} />
+                <span>{ "Single-key shortcuts" }</span>
+                <span class="note">{ "Off: only Escape and keys with Ctrl or ⌘ are heard." }</span>
+            </label>
+            <div class="keys-groups">{ for Group::ALL.into_iter().map(group) }</div>
+        </>
+    }
 }
 
 /// Keys as they are printed, one key in each frame.

@@ -63,10 +63,13 @@ pub(crate) fn stage(props: &StageProps) -> Html {
     html! {
         <main class="stage" id="stage">
             { progress(props) }
-            { part(
-                CaptionLineProps { caption: props.caption.clone(), film: props.film.clone(), waiting },
-                caption_line,
-            ) }
+            <div class="stage-head">
+                { part(
+                    CaptionLineProps { caption: props.caption.clone(), film: props.film.clone(), waiting },
+                    caption_line,
+                ) }
+                if let Some(film) = &props.film { <ZoomBar film={film.clone()} axis={props.axis.clone()} /> }
+            </div>
             if let Some(find) = &props.find { <FindBar ..find.clone() /> }
             if let Some(film) = &props.film {
                 { part(props.whatif.clone(), bar) }
@@ -80,10 +83,7 @@ pub(crate) fn stage(props: &StageProps) -> Html {
                         <LaneNames ..LaneNamesProps { dispatch: props.dispatch.clone(), settings, tick } />
                     }
                 </div>
-                <div class="lane-foot">
-                    <Legend />
-                    <ZoomBar film={film.clone()} axis={props.axis.clone()} />
-                </div>
+                <Legend />
                 { below(props, film) }
             } else {
                 { match &props.empty {

@@ -9,7 +9,7 @@ use yew::{Callback, Html, KeyboardEvent, html};
 use crate::icons::Icon;
 use crate::playback::Toward;
 use crate::record::can_record;
-use crate::store::{Bookmark, BookmarkWish, RangeWish, RecordWish, SECONDS_MAX, Wish};
+use crate::store::{Bookmark, BookmarkWish, RangeWish, RecordWish, SECONDS_MAX, Sheet, Wish};
 use crate::words::{Dispatch, Shared, typed, wish};
 
 /// The panel's name: the button names it too.
@@ -46,6 +46,7 @@ pub(crate) fn time_tools(props: &TimeToolsProps) -> Html {
                 { range(props) }
                 { bookmarks(props) }
                 { video(props) }
+                { more(props) }
             </div>
         </>
     }
@@ -79,7 +80,7 @@ fn steps(props: &TimeToolsProps) -> Html {
     };
     html! {
         <section aria-label="Steps">
-            <h3>{ "Step by" }</h3>
+            <h2>{ "Step by" }</h2>
             { for kinds.into_iter().map(one) }
         </section>
     }
@@ -103,7 +104,7 @@ fn range(props: &TimeToolsProps) -> Html {
     };
     html! {
         <section aria-label="Range">
-            <h3>{ "Play again and again" }</h3>
+            <h2>{ "Play again and again" }</h2>
             <p class="note" data-testid="range">{ words }</p>
             <div class="time-row">
                 { button("range-in", "begins here", "I", RangeWish::From) }
@@ -135,7 +136,7 @@ fn bookmarks(props: &TimeToolsProps) -> Html {
     };
     html! {
         <section aria-label="Bookmarks">
-            <h3>{ "Bookmarks" }</h3>
+            <h2>{ "Bookmarks" }</h2>
             <div class="time-row">
                 <button class="control" data-testid="bookmark-set" disabled={props.film.is_none()}
                     onclick={wish(&props.dispatch, Wish::Bookmark(BookmarkWish::Set))}>
@@ -194,7 +195,7 @@ fn video(props: &TimeToolsProps) -> Html {
     let disabled = !able || long || props.seconds.is_none();
     html! {
         <section aria-label="Video">
-            <h3>{ "Video" }</h3>
+            <h2>{ "Video" }</h2>
             <p class="note" id="record-note">{ note }</p>
             <div class="time-row">
                 <button class="control" data-testid="record" {disabled} aria-describedby="record-note"
@@ -203,6 +204,21 @@ fn video(props: &TimeToolsProps) -> Html {
                     if able { { format!("record {what}, {length}") } } else { { "not here" } }
                 </button>
             </div>
+        </section>
+    }
+}
+
+/// On a phone what stands beside the transport elsewhere.
+fn more(props: &TimeToolsProps) -> Html {
+    let open = |words: &'static str, sheet: Sheet| {
+        html! {
+            <button class="control" popovertarget={PANEL} popovertargetaction="hide"
+                onclick={wish(&props.dispatch, Wish::Sheet(Some(sheet)))}>{ words }</button>
+        }
+    };
+    html! {
+        <section class="time-more" aria-label="More">
+            <div class="time-row">{ open("commands", Sheet::Palette) }{ open("keys", Sheet::Keys) }</div>
         </section>
     }
 }

@@ -67,6 +67,8 @@ impl Keyboard {
             "BracketRight" => "]",
             "Minus" => "-",
             "Equal" => "=",
+            "NumpadAdd" => "Num +",
+            "NumpadSubtract" => "Num -",
             "Backquote" => "`",
             other => other.strip_prefix("Key").or(other.strip_prefix("Digit")).unwrap_or(other),
         }

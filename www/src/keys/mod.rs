@@ -4,9 +4,11 @@
 //! One table says what there is to do: from it come the keys, the sheet of keys and the palette.
 
 mod glyphs;
+mod single;
 mod table;
 
 pub(crate) use glyphs::Keyboard;
+pub(crate) use single::use_single_keys;
 use table::Key;
 pub(crate) use table::{COMMANDS, Group, HABITS, Stroke};
 
@@ -36,6 +38,8 @@ pub(crate) struct Press<'a> {
     pub(crate) on_button: bool,
     /// Nothing on the screen has a time: the keys that move it scroll instead.
     pub(crate) timeless: bool,
+    /// Keys that stand alone are switched off.
+    pub(crate) silenced: bool,
 }
 
 /// What a key or a command does.
@@ -167,6 +171,18 @@ mod tests {
             check(Press { code, timeless: true, ..Press::default() }, None);
         }
         check(Press { code: "KeyC", timeless: true, ..Press::default() }, Some(Does::Compare));
+    }
+
+    #[test]
+    fn keys_that_stand_alone_can_be_switched_off() {
+        let key = |code| Press { code, silenced: true, ..Press::default() };
+        for code in ["Space", "ArrowLeft", "KeyR", "Home", "Digit1"] {
+            check(key(code), None);
+        }
+        check(Press { key: "?", shift: true, ..key("Slash") }, None);
+        check(key("Escape"), Some(Does::Escape));
+        check(Press { command: true, ..key("KeyK") }, Some(Does::Palette));
+        check(Press { command: true, ..key("KeyZ") }, Some(Does::Wish(Wish::Undo)));
     }
 
     #[test]

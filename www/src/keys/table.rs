@@ -148,7 +148,10 @@ impl Command {
     pub(super) fn is_heard(&self, stroke: Stroke, press: Press<'_>) -> bool {
         let letter = press.code.starts_with("Key") || matches!(stroke.key, Key::Sign(_));
         let slides = press.sliding && !letter && self.heard != Where::Always;
-        let taken = slides || (stroke.key == Key::At("Space") && press.on_button);
+        let alone = !stroke.command && stroke.key != Key::At("Escape");
+        let taken = slides
+            || (press.silenced && alone)
+            || (stroke.key == Key::At("Space") && press.on_button);
         !taken
             && match self.heard {
                 Where::Always => true,

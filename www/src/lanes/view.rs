@@ -20,6 +20,7 @@ use super::pointer::{self, Listeners, SharedHands};
 use super::size::{Watch, on_letters};
 use super::tip::{self, Tip};
 use super::twin::Twin;
+use crate::hooks::use_escape;
 use crate::words::Shared;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -84,6 +85,11 @@ pub(crate) fn lane_view(props: &LaneViewProps) -> Html {
             move |found, ()| tip.set(found)
         }),
     };
+    let away = use_callback((), {
+        let tip = tip.setter();
+        move |(), ()| tip.set(None)
+    });
+    use_escape(tip.is_some(), away);
     let on_key = use_keyboard(&shelf, &cursor, &listeners);
     let on_blur = use_callback(shelf.clone(), {
         let cursor = cursor.setter();

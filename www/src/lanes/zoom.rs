@@ -69,13 +69,13 @@ pub(crate) fn zoom_bar(props: &ZoomBarProps) -> Html {
     };
     html! {
         <div class="zoom-bar" role="group" aria-label="What is on screen">
+            <output class="zoom-words" data-testid="span">{ words }</output>
+            { button("zoom-out", "−", "Zoom out (S)", Steer::Out) }
+            { button("zoom-fit", "fit", "Fit the whole run (F)", Steer::Fit) }
+            { button("zoom-in", "+", "Zoom in (W)", Steer::In) }
             <button class="zoom-button zoom-follow" data-testid="follow" onclick={follow}
                 aria-pressed={told.follows.to_string()}
                 title="The view moves along with the playhead while the film runs (G)">{ "follow" }</button>
-            <output class="zoom-words" data-testid="span">{ words }</output>
-            { button("zoom-out", "−", "Zoom out (S)", Steer::Out) }
-            { button("zoom-fit", "fit", "The whole run (F)", Steer::Fit) }
-            { button("zoom-in", "+", "Zoom in (W)", Steer::In) }
         </div>
     }
 }

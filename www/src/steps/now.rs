@@ -48,7 +48,7 @@ fn stack(props: &NowProps) -> Html {
     let word = |(at, word): (usize, &[u8; 32])| {
         let hex: String = word.iter().map(|byte| format!("{byte:02x}")).collect();
         html! {
-            <li key={at} title={format!("0x{hex}")}><span class="stack-at">{ at }</span>{ props.drill.names.word(word) }</li>
+            <li key={at} title={format!("0x{hex}")}><span class="step-stack-at">{ at }</span>{ props.drill.names.word(word) }</li>
         }
     };
     html! {
@@ -57,7 +57,7 @@ fn stack(props: &NowProps) -> Html {
             if words.is_empty() {
                 <p class="note">{ "empty" }</p>
             } else {
-                <ol class="stack-words" start="0" data-testid="step-stack">{ for words.iter().enumerate().map(word) }</ol>
+                <ol class="step-stack" start="0" data-testid="step-stack">{ for words.iter().enumerate().map(word) }</ol>
             }
             if deeper > 0 { <p class="note">{ format!("and {deeper} deeper") }</p> }
         </section>

@@ -13,6 +13,7 @@ use yew::{
 use super::board::{
     Gesture, Size, Turn, choose, tip, use_board, use_painting, use_pointer, use_wheel, way,
 };
+use crate::hooks::use_escape;
 use crate::part::part;
 use crate::words::{Dispatch, Shared};
 
@@ -111,6 +112,11 @@ fn board(props: &GraphViewProps) -> Html {
             paint_graph(&plan.film, &plan.graph(), &plan.layout, plan.camera(), size, look)
         })
     });
+    let away = use_callback((), {
+        let hover = hover.setter();
+        move |(), ()| hover.set(None)
+    });
+    use_escape(hover.is_some(), away);
     let gesture = gestures(props, &plan, &camera, &hover);
     let turned = use_callback((plan.clone(), camera.setter()), |turn: Turn, (plan, camera)| {
         let moved = || plan.camera().moved(turn.by).inside(&plan.layout, plan.size.pair());
@@ -172,7 +178,7 @@ fn lens(plan: &Plan, camera: &Looked) -> Html {
         <div class="graph-lens" role="group" aria-label="Zoom">
             { button("Larger", "+", Some(plan.zoomed(1.4, middle))) }
             { button("Smaller", "−", Some(plan.zoomed(1.0 / 1.4, middle))) }
-            { button("All of it", "Fit", None) }
+            { button("Fit all of it", "Fit", None) }
         </div>
     }
 }

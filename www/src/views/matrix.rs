@@ -15,6 +15,7 @@ use yew::{
 use super::board::{Gesture, Size, choose, tip, use_board, use_painting, use_pointer, use_wheel};
 use super::matrix_keys::{Keyboard, use_matrix_keys};
 use super::matrix_twin::{TwinProps, twin};
+use crate::hooks::use_escape;
 use crate::lanes::told_time;
 use crate::part::part;
 use crate::words::{Dispatch, Shared};
@@ -115,6 +116,11 @@ fn board(props: &MatrixViewProps) -> Html {
     let look = MatrixLook { theme: props.theme, focus: props.focus.clone(), hover: hovered };
     let marks = matrix.marks_by(props.time);
     use_painting(&canvas, Picture { plan: plan.clone(), marks, look }, draw);
+    let away = use_callback((), {
+        let hover = hover.setter();
+        move |(), ()| hover.set(None)
+    });
+    use_escape(hover.is_some(), away);
     let (gesture, turned) = use_hands(props, &plan, &columns, &hover);
     use_wheel(&canvas, turned);
     let pointer = use_pointer(&grid, gesture);
