@@ -36,6 +36,7 @@ pub mod motion;
 pub mod paint;
 pub mod palette;
 pub mod phrase;
+mod prepare;
 mod pyramid;
 pub mod scene;
 pub mod splitting;
