@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_render::{AnimationFrame, request_animation_frame};
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, Element, Event, File, HtmlElement, KeyboardEvent};
 use yew::{Callback, NodeRef, UseStateHandle, hook, use_effect_with, use_state_eq};
@@ -13,6 +14,22 @@ use crate::environment::motion_query;
 use crate::keys::{Does, Keyboard, Press, meaning};
 use crate::store::Action;
 use crate::words::Dispatch;
+
+/// Counts the turns since the page was drawn first, up to `count`: not all of it is drawn in one.
+#[hook]
+pub(crate) fn use_turns(count: u32) -> u32 {
+    let turn = use_state_eq(|| 0);
+    use_effect_with(*turn, {
+        let setter = turn.setter();
+        move |turn| {
+            let next = *turn + 1;
+            if next <= count {
+                Timeout::new(0, move || setter.set(next)).forget();
+            }
+        }
+    });
+    *turn
+}
 
 /// Tells the store about every frame while `wanted`.
 #[hook]

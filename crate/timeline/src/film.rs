@@ -175,6 +175,19 @@ impl Film {
         self.assembly.lanes.get(lane.get()).map_or(&[], |track| &track.waits)
     }
 
+    /// At most so many waits from a place (a lane, and a wait on it) on, and moves the place on;
+    /// `None` behind the last.
+    pub(crate) fn next_waits(&self, place: &mut (usize, usize), count: usize) -> Option<&[Wait]> {
+        let rest = self.assembly.lanes.get(place.0)?.waits.get(place.1..).unwrap_or(&[]);
+        let taken = &rest[..rest.len().min(count)];
+        *place = if taken.len() == rest.len() {
+            (place.0 + 1, 0)
+        } else {
+            (place.0, place.1 + taken.len())
+        };
+        Some(taken)
+    }
+
     /// The checks that one lane made, by start.
     #[must_use]
     pub fn lane_checks(&self, lane: Lane) -> &[Check] {

@@ -18,6 +18,7 @@ pub mod lints;
 pub mod matrix;
 pub mod metrics;
 mod picture;
+mod prepare;
 pub mod splitting;
 pub mod steps;
 pub mod versions;

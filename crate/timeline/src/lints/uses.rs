@@ -47,21 +47,66 @@ pub(super) enum Step {
     Varies,
 }
 
+/// A count that goes on.
+#[derive(Debug, Default)]
+pub(super) struct Counting {
+    uses: Uses,
+    stage: Stage,
+    at: usize,
+    wait: (usize, usize),
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Stage {
+    #[default]
+    Final,
+    Lost,
+    Waits,
+    Done,
+}
+
+impl Counting {
+    /// Goes on with about `count` runs or waits. Answers whether there are more.
+    pub(super) fn advance(&mut self, film: &Film, count: usize) -> bool {
+        let from = self.at;
+        self.at = from.saturating_add(count);
+        let done = match self.stage {
+            Stage::Final => {
+                self.uses.all.resize_with(film.locations.len(), Use::default);
+                let mut seen = HashMap::new();
+                for bar in film.final_runs_of(from..self.at) {
+                    seen.clear();
+                    self.uses.note_run(film, bar, &mut seen);
+                }
+                (self.at >= film.transaction_count()).then_some(Stage::Lost)
+            }
+            Stage::Lost => {
+                let rest = film.bars().get(from..).unwrap_or(&[]);
+                rest.iter().take(count).for_each(|bar| self.uses.note_loss(bar));
+                (rest.len() <= count).then_some(Stage::Waits)
+            }
+            Stage::Waits => {
+                let waits = film.next_waits(&mut self.wait, count);
+                waits.unwrap_or(&[]).iter().for_each(|wait| self.uses.note_wait(film, wait));
+                waits.is_none().then_some(Stage::Done)
+            }
+            Stage::Done => return false,
+        };
+        if let Some(next) = done {
+            (self.stage, self.at) = (next, 0);
+        }
+        true
+    }
+
+    pub(super) const fn uses(&self) -> &Uses {
+        &self.uses
+    }
+}
+
 impl Uses {
-    pub(super) fn of(film: &Film) -> Self {
-        let mut uses = Self { all: vec![Use::default(); film.locations.len()] };
-        let mut seen = HashMap::new();
-        for bar in film.final_runs() {
-            seen.clear();
-            uses.note_run(film, bar, &mut seen);
-        }
-        for bar in film.bars() {
-            uses.note_loss(bar);
-        }
-        for wait in film.assembly.lanes.iter().flat_map(|track| &track.waits) {
-            uses.note_wait(film, wait);
-        }
-        uses
+    /// One location.
+    pub(super) fn get(&self, place: LocationId) -> Option<&Use> {
+        self.all.get(place.get())
     }
 
     /// Every location with its number.
