@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use lanescope_protocol::trace::LocationKind;
-use lanescope_protocol::{AccessKind, LocationId, TxIndex, Version, WaitReason};
+use lanescope_protocol::{
+    AccessKind, LocationId, StrategyName, TxIndex, Version, WaitReason,
+};
 
 use crate::bar::{Bar, Ending, Wait};
 use crate::film::Film;
@@ -19,7 +21,8 @@ pub(super) struct Uses {
 pub(super) struct Use {
     /// Transactions that write it, in block order.
     pub(super) writers: Vec<TxIndex>,
-    /// Gas of those that read and write it: they can only follow each other.
+    /// Gas of those that read and write it, as far as one must follow the other: see
+    /// [`Follows`]. Nothing where none must.
     pub(super) chain_gas: u64,
     /// What they add to it.
     pub(super) step: Step,
@@ -30,6 +33,51 @@ pub(super) struct Use {
     /// Ticks that lanes waited for somebody to write it.
     pub(super) waited: u64,
 }
+
+/// What of an execution can only happen after the one before it in a chain through one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Follows {
+    /// Nothing: values are supplied, or nobody looks; or all follow all whatever they touch.
+    Nothing,
+    /// What comes after its first read of the place.
+    Read,
+    /// All of it: the place is locked.
+    Whole,
+}
+
+impl Follows {
+    /// The same notion as the critical path's.
+    const fn under(strategy: StrategyName) -> Self {
+        match strategy {
+            StrategyName::Sequential | StrategyName::Naive | StrategyName::AccessList => {
+                Self::Nothing
+            }
+            StrategyName::DeclaredLocks => Self::Whole,
+            StrategyName::BlockStm
+            | StrategyName::InOrderMerge
+            | StrategyName::Rounds
+            | StrategyName::OwnedShared
+            | StrategyName::DependencyGraph => Self::Read,
+        }
+    }
+
+    /// Gas by which this execution makes the chain longer, if it first read the place then.
+    fn gas(self, bar: &Bar, chain: u64, read: u64) -> u64 {
+        let all = u64::from(bar.gas);
+        match self {
+            Self::Nothing => 0,
+            Self::Whole => all,
+            Self::Read if chain == 0 || bar.length() == 0 => all,
+            Self::Read => {
+                let rest = bar.end - read.clamp(bar.start, bar.end);
+                (u128::from(all) * u128::from(rest) / u128::from(bar.length())) as u64
+            }
+        }
+    }
+}
+
+/// What an execution saw first of a place, and when.
+type Seen = HashMap<LocationId, (u64, [u8; 32])>;
 
 /// Who adds more than this at once does not count.
 pub(super) const COUNT_MAX: u64 = 1000;
@@ -49,10 +97,11 @@ pub(super) enum Step {
 impl Uses {
     pub(super) fn of(film: &Film) -> Self {
         let mut uses = Self { all: vec![Use::default(); film.locations.len()] };
-        let mut seen = HashMap::new();
+        let mut seen = Seen::new();
+        let follows = Follows::under(film.settings().strategy.rules.name());
         for bar in film.final_runs() {
             seen.clear();
-            uses.note_run(film, bar, &mut seen);
+            uses.note_run(film, bar, follows, &mut seen);
         }
         for bar in film.bars() {
             uses.note_loss(bar);
@@ -68,20 +117,20 @@ impl Uses {
         (0u32..).map(LocationId).zip(&self.all)
     }
 
-    fn note_run(&mut self, film: &Film, bar: &Bar, seen: &mut HashMap<LocationId, [u8; 32]>) {
+    fn note_run(&mut self, film: &Film, bar: &Bar, follows: Follows, seen: &mut Seen) {
         for access in film.accesses_of(bar.version) {
             let Some(of) = self.all.get_mut(access.location.get()) else { continue };
             match access.kind {
                 AccessKind::Read => {
-                    seen.entry(access.location).or_insert(access.value);
+                    seen.entry(access.location).or_insert((access.time, access.value));
                 }
                 AccessKind::Write => {
                     if of.writers.last() == Some(&bar.tx()) {
                         continue;
                     }
                     of.writers.push(bar.tx());
-                    if let Some(before) = seen.get(&access.location) {
-                        of.chain_gas += u64::from(bar.gas);
+                    if let Some((read, before)) = seen.get(&access.location) {
+                        of.chain_gas += follows.gas(bar, of.chain_gas, *read);
                         of.step = of.step.and(minus(&access.value, before));
                     }
                 }
