@@ -26,9 +26,9 @@ const rows = (page, kind) =>
 // What the field says about what it found.
 const told = (page) => by(page, "find-count").textContent();
 
-// Everything that is painted on the canvas of the lanes, as a number that changes with it.
-const picture = (page) =>
-  by(page, "lane-canvas").evaluate((canvas) => {
+// Everything that is painted on a canvas, as a number that changes with it.
+const picture = (page, canvas = "lane-canvas") =>
+  by(page, canvas).evaluate((canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     let sum = 0;
     for (let at = 0; at < data.length; at += 4) sum += data[at] + data[at + 1] + data[at + 2];
@@ -39,6 +39,7 @@ describe("the search", () => {
   test("finds, dims what it left out, and goes from hit to hit", () =>
     open(async (page) => {
       const before = await picture(page);
+      const matrix = await picture(page, "matrix-canvas");
       await page.keyboard.press("/");
       await page.keyboard.type("is:aborted");
       assert.match(await told(page), /^3 of 12 transactions · 3 runs$/);
@@ -47,7 +48,7 @@ describe("the search", () => {
       assert.equal((await rows(page, ".not-found")).length, 9);
       await page.waitForTimeout(100);
       assert.notEqual(await picture(page), before, "the lanes look as before");
-      assert.ok((await page.locator(".matrix-dim").count()) > 0, "the matrix looks as before");
+      assert.notEqual(await picture(page, "matrix-canvas"), matrix, "the matrix looks as before");
 
       const seen = [];
       for (const key of ["Enter", "Enter", "Enter", "Enter", "Shift+Enter"]) {
@@ -177,7 +178,7 @@ describe("the sheet of keys", () => {
         await by(page, "key-sheet").waitFor();
         await page.locator(".keys kbd", { hasText: /^Q$/ }).waitFor();
         assert.deepEqual(await keysOf(page, "Take an edit back"), ["Ctrl", "W"]);
-        assert.deepEqual(await keysOf(page, "Zoom in and out"), ["Z", "S"]);
+        assert.equal((await keysOf(page, "Zoom in"))[0], "Z");
         await page.keyboard.press("?");
         assert.equal(await by(page, "key-sheet").count(), 0);
       },

@@ -251,7 +251,8 @@ describe("the block", () => {
   test("is saved and opened again", () =>
     open(async (page) => {
       const rows = await by(page, "block-row").count();
-      const [download] = await Promise.all([page.waitForEvent("download"), by(page, "save").click()]);
+      await by(page, "export").click();
+      const [download] = await Promise.all([page.waitForEvent("download"), by(page, "export-save").click()]);
       assert.match(download.suggestedFilename(), /\.json$/);
       const path = await download.path();
       await by(page, "block-row").first().click();

@@ -26,7 +26,7 @@ async function over(page) {
 // Chooses the first transaction that was thrown away, in its first run.
 async function chooseAborted(page) {
   await page.keyboard.press("Home");
-  await page.keyboard.press("BracketRight");
+  await page.keyboard.press("KeyJ");
   await by(page, "show-steps").click();
 }
 

@@ -106,7 +106,7 @@ describe("the views below the lanes", () => {
       await page.keyboard.press("Enter");
       assert.equal(await selected(page).then((version) => Number(/\d+/.exec(version)[0]) - 1), Number(cell.split("-")[2]));
       // V goes round.
-      for (const id of ["graph", "heat", "matrix"]) {
+      for (const id of ["graph", "heat", "versions", "matrix"]) {
         await page.keyboard.press("v");
         await by(page, id).waitFor();
       }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use lanescope_protocol::trace::LocationKind;
-use lanescope_protocol::{AccessKind, LocationId, TxIndex, Version, WaitReason};
+use lanescope_protocol::{AccessKind, LocationId, StrategyName, TxIndex, Version, WaitReason};
 
 use crate::bar::{Bar, Ending, Wait};
 use crate::film::Film;
@@ -19,8 +19,8 @@ pub(super) struct Uses {
 pub(super) struct Use {
     /// Transactions that write it, in block order.
     pub(super) writers: Vec<TxIndex>,
-    /// Gas that can only follow each other: of everyone who reads and writes it, what runs after the
-    /// first look at it; of the first all.
+    /// Gas of those that read and write it, as far as one must follow the other: see
+    /// [`Follows`]. Nothing where none must.
     pub(super) chain_gas: u64,
     /// What they add to it.
     pub(super) step: Step,
@@ -31,6 +31,51 @@ pub(super) struct Use {
     /// Ticks that lanes waited for somebody to write it.
     pub(super) waited: u64,
 }
+
+/// What of an execution can only happen after the one before it in a chain through one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Follows {
+    /// Nothing: values are supplied, or nobody looks; or all follow all whatever they touch.
+    Nothing,
+    /// What comes after its first read of the place.
+    Read,
+    /// All of it: the place is locked.
+    Whole,
+}
+
+impl Follows {
+    /// The same notion as the critical path's.
+    const fn under(strategy: StrategyName) -> Self {
+        match strategy {
+            StrategyName::Sequential | StrategyName::Naive | StrategyName::AccessList => {
+                Self::Nothing
+            }
+            StrategyName::DeclaredLocks => Self::Whole,
+            StrategyName::BlockStm
+            | StrategyName::InOrderMerge
+            | StrategyName::Rounds
+            | StrategyName::OwnedShared
+            | StrategyName::DependencyGraph => Self::Read,
+        }
+    }
+
+    /// Gas by which this execution makes the chain longer, if it first read the place then.
+    fn gas(self, bar: &Bar, chain: u64, read: u64) -> u64 {
+        let all = u64::from(bar.gas);
+        match self {
+            Self::Nothing => 0,
+            Self::Whole => all,
+            Self::Read if chain == 0 || bar.length() == 0 => all,
+            Self::Read => {
+                let rest = bar.end - read.clamp(bar.start, bar.end);
+                (u128::from(all) * u128::from(rest) / u128::from(bar.length())) as u64
+            }
+        }
+    }
+}
+
+/// What an execution saw first of a place, and when.
+type Seen = HashMap<LocationId, (u64, [u8; 32])>;
 
 /// Who adds more than this at once does not count.
 pub(super) const COUNT_MAX: u64 = 1000;
@@ -73,10 +118,11 @@ impl Counting {
         let done = match self.stage {
             Stage::Final => {
                 self.uses.all.resize_with(film.locations.len(), Use::default);
-                let mut seen = HashMap::new();
+                let mut seen = Seen::new();
+                let follows = Follows::under(film.settings().strategy.rules.name());
                 for bar in film.final_runs_of(from..self.at) {
                     seen.clear();
-                    self.uses.note_run(film, bar, &mut seen);
+                    self.uses.note_run(film, bar, follows, &mut seen);
                 }
                 (self.at >= film.transaction_count()).then_some(Stage::Lost)
             }
@@ -114,12 +160,7 @@ impl Uses {
         (0u32..).map(LocationId).zip(&self.all)
     }
 
-    fn note_run(
-        &mut self,
-        film: &Film,
-        bar: &Bar,
-        seen: &mut HashMap<LocationId, (u64, [u8; 32])>,
-    ) {
+    fn note_run(&mut self, film: &Film, bar: &Bar, follows: Follows, seen: &mut Seen) {
         for access in film.accesses_of(bar.version) {
             let Some(of) = self.all.get_mut(access.location.get()) else { continue };
             match access.kind {
@@ -130,10 +171,9 @@ impl Uses {
                     if of.writers.last() == Some(&bar.tx()) {
                         continue;
                     }
-                    let first = of.writers.is_empty();
                     of.writers.push(bar.tx());
-                    if let Some((at, before)) = seen.get(&access.location) {
-                        of.chain_gas += if first { u64::from(bar.gas) } else { rest(bar, *at) };
+                    if let Some((read, before)) = seen.get(&access.location) {
+                        of.chain_gas += follows.gas(bar, of.chain_gas, *read);
                         of.step = of.step.and(minus(&access.value, before));
                     }
                 }
@@ -186,12 +226,6 @@ impl Step {
             _ => Self::Varies,
         }
     }
-}
-
-/// Gas of a run from an instant (ticks) to its end.
-fn rest(bar: &Bar, at: u64) -> u64 {
-    let share = bar.end.saturating_sub(at) as f64 / bar.length().max(1) as f64;
-    (f64::from(bar.gas) * share.clamp(0.0, 1.0)).round() as u64
 }
 
 /// What one transaction reads of another in the end; storage before account fields.

@@ -66,6 +66,30 @@ fn a_place_that_three_write_in_turn_is_hot() {
 }
 
 #[test]
+fn a_hot_place_limits_as_much_as_the_strategy_waits_for_it() {
+    let limit = |strategy: &str| {
+        let run = writers([(0, 5), (5, 2), (2, 9)])
+            .replace("T2·1 at 50:", "T2·1 at 60:")
+            .replace("T3·1 at 90:", "T3·1 at 100:");
+        let findings = findings_of(&run, |summary| {
+            summary.settings.strategy = strategy.parse().unwrap();
+        });
+        one(findings, Lint::HotSlot).limit
+    };
+    let is = |strategy: &str, chain: f64| {
+        let limit = limit(strategy).unwrap();
+        assert!((limit - 130.0 / chain).abs() < 1e-9, "{strategy}: {limit}");
+    };
+    // Who reads in the middle of 40 k has run half of it already.
+    is("block-stm", 40.0 + 20.0 + 20.0);
+    is("dependency-graph", 40.0 + 20.0 + 20.0);
+    is("declared-locks", 120.0);
+    for strategy in ["naive", "access-list", "sequential"] {
+        assert_eq!(limit(strategy), None, "{strategy} is no faster without the place");
+    }
+}
+
+#[test]
 fn two_writers_are_not_a_hot_place() {
     let text = "
         lane 1: T1·0 0-40 ok | T2·1 40-80 ok
