@@ -5,35 +5,20 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
-import { launch, serve, withPage } from "./harness.mjs";
+import { describe, test } from "node:test";
+import { by, firstRun, over } from "./first-run.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 // WCAG 2.2 A and AA, and what is good practice besides.
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-let browser;
-let host;
-before(async () => {
-  browser = await launch();
-  host = await serve({ isolated: false });
-});
-after(async () => {
-  await browser?.close();
-  await host?.close();
-});
-
-const by = (page, id) => page.getByTestId(id);
+const { visit } = firstRun();
 
 // Opens the page, waits for its first run, and stops the film at the first abort.
 function open(context, body) {
-  return withPage(
-    browser,
-    host.url,
+  return visit(
     async (page) => {
-      await page.waitForFunction(() => document.documentElement.dataset.state === "done", null, {
-        timeout: 90_000,
-      });
+      await over(page);
       await by(page, "first").click();
       await page.keyboard.press("KeyJ");
       await body(page);

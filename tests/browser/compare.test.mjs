@@ -1,54 +1,10 @@
 // Strategies side by side, in a real browser: what is chosen, promised, compared and refused.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch, serve, withPage } from "./harness.mjs";
+import { describe, test } from "node:test";
+import { PATIENCE, afterRun, by, firstRun, over } from "./first-run.mjs";
 
-let browser;
-let host;
-before(async () => {
-  browser = await launch();
-  host = await serve({ isolated: false });
-});
-after(async () => {
-  await browser?.close();
-  await host?.close();
-});
-
-const PATIENCE = { timeout: 90_000 };
-
-const by = (page, id) => page.getByTestId(id);
-
-// Opens the page, waits for its first run, and stops the film.
-function open(body, options) {
-  return withPage(
-    browser,
-    host.url,
-    async (page) => {
-      await over(page);
-      await by(page, "last").click();
-      await body(page);
-    },
-    options,
-  );
-}
-
-function over(page, last = 0) {
-  return page.waitForFunction(
-    (last) => {
-      const { state, run } = document.documentElement.dataset;
-      return state === "done" && Number(run) > last;
-    },
-    last,
-    PATIENCE,
-  );
-}
-
-async function afterRun(page, doing) {
-  const last = await page.evaluate(() => Number(document.documentElement.dataset.run));
-  await doing();
-  await over(page, last);
-}
+const { open } = firstRun();
 
 async function compare(page) {
   await page.keyboard.press("KeyC");

@@ -2,37 +2,10 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, describe, test } from "node:test";
-import { launch, serve, withPage } from "./harness.mjs";
+import { describe, test } from "node:test";
+import { by, firstRun } from "./first-run.mjs";
 
-let browser;
-let host;
-before(async () => {
-  browser = await launch();
-  host = await serve({ isolated: false });
-});
-after(async () => {
-  await browser?.close();
-  await host?.close();
-});
-
-const by = (page, id) => page.getByTestId(id);
-
-// Opens the page, waits for its first run, and stops the film at its end.
-function open(body, options) {
-  return withPage(
-    browser,
-    host.url,
-    async (page) => {
-      await page.waitForFunction(() => document.documentElement.dataset.state === "done", null, {
-        timeout: 90_000,
-      });
-      await by(page, "last").click();
-      await body(page);
-    },
-    options,
-  );
-}
+const { open } = firstRun();
 
 async function take(page, kind) {
   await by(page, "export").click();

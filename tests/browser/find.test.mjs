@@ -2,51 +2,22 @@
 // what stands where there is nothing to find.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch, serve, withPage } from "./harness.mjs";
+import { describe, test } from "node:test";
+import { by, firstRun, over } from "./first-run.mjs";
 
-let browser;
-let host;
-before(async () => {
-  browser = await launch();
-  host = await serve({ isolated: false });
-});
-after(async () => {
-  await browser?.close();
-  await host?.close();
-});
-
-const PATIENCE = { timeout: 90_000 };
-
-const by = (page, id) => page.getByTestId(id);
+const { visit } = firstRun();
 
 // Opens the page, waits for its first run, and goes to its end.
 function open(body, { prepare, ...options } = {}) {
-  return withPage(
-    browser,
-    host.url,
-    async (page) => {
-      if (prepare) {
-        await prepare(page);
-        await page.reload({ waitUntil: "load" });
-      }
-      await over(page);
-      await by(page, "last").click();
-      await body(page);
-    },
-    options,
-  );
-}
-
-function over(page, last = 0) {
-  return page.waitForFunction(
-    (last) => {
-      const { state, run } = document.documentElement.dataset;
-      return state === "done" && Number(run) > last;
-    },
-    last,
-    PATIENCE,
-  );
+  return visit(async (page) => {
+    if (prepare) {
+      await prepare(page);
+      await page.reload({ waitUntil: "load" });
+    }
+    await over(page);
+    await by(page, "last").click();
+    await body(page);
+  }, options);
 }
 
 const rows = (page, kind) =>
@@ -233,19 +204,15 @@ describe("where there is nothing to see", () => {
     }));
 
   test("without WebAssembly it says so above the picture", () =>
-    withPage(
-      browser,
-      host.url,
-      async (page) => {
-        await over(page);
-        await page.addInitScript(() => delete globalThis.WebAssembly);
-        await page.reload({ waitUntil: "load" });
-        await page.waitForFunction(() => document.documentElement.dataset.state === "failed");
-        const notice = page.locator("#boot-failed");
-        assert.match(await notice.textContent(), /needs WebAssembly/);
-        const box = await notice.boundingBox();
-        const poster = await by(page, "poster").boundingBox();
-        assert.ok(box.y < poster.y, "the picture comes first");
-      },
-    ));
+    visit(async (page) => {
+      await over(page);
+      await page.addInitScript(() => delete globalThis.WebAssembly);
+      await page.reload({ waitUntil: "load" });
+      await page.waitForFunction(() => document.documentElement.dataset.state === "failed");
+      const notice = page.locator("#boot-failed");
+      assert.match(await notice.textContent(), /needs WebAssembly/);
+      const box = await notice.boundingBox();
+      const poster = await by(page, "poster").boundingBox();
+      assert.ok(box.y < poster.y, "the picture comes first");
+    }));
 });

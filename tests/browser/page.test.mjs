@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { PATIENCE, afterRun, by, over as finished } from "./first-run.mjs";
 import { launch, mainnetBlocks, serve, withPage } from "./harness.mjs";
 
 let browser;
@@ -17,30 +18,7 @@ after(async () => {
   await Promise.all(Object.values(hosts).map((host) => host.close()));
 });
 
-// A mainnet block under several strategies takes a while on a busy machine.
-const PATIENCE = { timeout: 90_000 };
-
-const by = (page, id) => page.getByTestId(id);
-
 const runOf = (page) => page.evaluate(() => Number(document.documentElement.dataset.run));
-
-// Waits until a run after number `last` is over.
-const finished = (page, last = 0) =>
-  page.waitForFunction(
-    (last) => {
-      const { state, run } = document.documentElement.dataset;
-      return state === "done" && Number(run) > last;
-    },
-    last,
-    PATIENCE,
-  );
-
-// Does something that makes the page run by itself, and waits for the end of that run.
-async function afterRun(page, doing) {
-  const last = await runOf(page);
-  await doing();
-  await finished(page, last);
-}
 
 async function expectSameResult(page) {
   assert.match(await by(page, "badge-same").textContent(), /✓ same result as one lane/);

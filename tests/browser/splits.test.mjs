@@ -1,52 +1,23 @@
 // Splitting a hot slot, in a real browser: offered where somebody lost, run, changed, taken back.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch, serve, withPage } from "./harness.mjs";
+import { describe, test } from "node:test";
+import { PATIENCE, afterRun as rerun, by, firstRun } from "./first-run.mjs";
 
-let browser;
-let host;
-before(async () => {
-  browser = await launch();
-  host = await serve({ isolated: false });
-});
-after(async () => {
-  await browser?.close();
-  await host?.close();
-});
-
-const PATIENCE = { timeout: 90_000 };
-
-const by = (page, id) => page.getByTestId(id);
-
-function over(page, last = 0) {
-  return page.waitForFunction(
-    (last) => {
-      const { state, run } = document.documentElement.dataset;
-      return state === "done" && Number(run) > last;
-    },
-    last,
-    PATIENCE,
-  );
-}
+const { open: atEnd } = firstRun();
 
 async function afterRun(page, doing) {
-  const last = await page.evaluate(() => Number(document.documentElement.dataset.run));
-  await doing();
-  await over(page, last);
+  await rerun(page, doing);
   await by(page, "last").click();
 }
 
 // A page whose first run is over, with the details of its last abort open.
-function open(body) {
-  return withPage(browser, host.url, async (page) => {
-    await over(page);
-    await by(page, "last").click();
+const open = (body) =>
+  atEnd(async (page) => {
     await page.keyboard.press("KeyK");
     await by(page, "split-offer").waitFor(PATIENCE);
     await body(page);
   });
-}
 
 describe("a hot slot", () => {
   test("is split with those that belong to it, and is put together again", () =>

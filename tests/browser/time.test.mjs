@@ -2,50 +2,22 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, describe, test } from "node:test";
-import { launch, serve, withPage } from "./harness.mjs";
+import { describe, test } from "node:test";
+import { PATIENCE, by, firstRun, over } from "./first-run.mjs";
 
-let browser;
-let host;
-before(async () => {
-  browser = await launch();
-  host = await serve({ isolated: false });
-});
-after(async () => {
-  await browser?.close();
-  await host?.close();
-});
+const { open: atEnd } = firstRun();
 
-const PATIENCE = { timeout: 60_000 };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-const by = (page, id) => page.getByTestId(id);
-
-// Opens the page, waits for its first run, and shows its end.
-function open(body, context) {
-  return withPage(
-    browser,
-    host.url,
+// Opens the page at the end of its first run, with nothing chosen.
+const open = (body, context) =>
+  atEnd(
     async (page) => {
-      await over(page);
-      await by(page, "last").click();
       await page.locator("body").press("Escape");
       await body(page);
     },
     { context },
   );
-}
-
-function over(page, last = 0) {
-  return page.waitForFunction(
-    (last) => {
-      const { state, run } = document.documentElement.dataset;
-      return state === "done" && Number(run) > last;
-    },
-    last,
-    PATIENCE,
-  );
-}
 
 const span = (page) => by(page, "span").textContent();
 const position = (page) => by(page, "position").textContent();

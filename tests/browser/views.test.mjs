@@ -1,39 +1,10 @@
 // The views below the lanes: one choice is seen in all of them, and each has the keyboard.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch, serve, withPage } from "./harness.mjs";
+import { describe, test } from "node:test";
+import { by, firstRun } from "./first-run.mjs";
 
-let browser;
-let host;
-before(async () => {
-  browser = await launch();
-  host = await serve({ isolated: true });
-});
-after(async () => {
-  await browser?.close();
-  await host?.close();
-});
-
-const by = (page, id) => page.getByTestId(id);
-
-// Opens the page, waits for the first run, and goes to its end.
-function open(body, options) {
-  return withPage(
-    browser,
-    host.url,
-    async (page) => {
-      await page.waitForFunction(
-        () => document.documentElement.dataset.state === "done",
-        undefined,
-        { timeout: 60_000 },
-      );
-      await by(page, "last").click();
-      await body(page);
-    },
-    options,
-  );
-}
+const { open } = firstRun({ isolated: true });
 
 const selected = (page) => by(page, "details").getAttribute("data-version");
 

@@ -1,37 +1,10 @@
 // Why, in a real browser: the story of an abort, the way along causes, the versions of a location.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch, serve, withPage } from "./harness.mjs";
+import { describe, test } from "node:test";
+import { by, firstRun } from "./first-run.mjs";
 
-let browser;
-let host;
-before(async () => {
-  browser = await launch();
-  host = await serve({ isolated: false });
-});
-after(async () => {
-  await browser?.close();
-  await host?.close();
-});
-
-const by = (page, id) => page.getByTestId(id);
-
-// Opens the page, waits for its first run, and stops at its end.
-function open(body, options) {
-  return withPage(
-    browser,
-    host.url,
-    async (page) => {
-      await page.waitForFunction(() => document.documentElement.dataset.state === "done", undefined, {
-        timeout: 90_000,
-      });
-      await by(page, "last").click();
-      await body(page);
-    },
-    options,
-  );
-}
+const { open } = firstRun();
 
 const selected = (page) => by(page, "details").getAttribute("data-version");
 const position = (page) => by(page, "position").textContent();

@@ -1,6 +1,6 @@
 //! Causes and effects on traces of real runs, under every strategy and on real blocks.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use std::time::{Duration, Instant};
 

@@ -19,7 +19,7 @@ use crate::empty::EmptyBlock;
 use crate::environment::Environment;
 use crate::files;
 use crate::find::find_props;
-use crate::hooks::{use_drop, use_frames, use_key_glyphs, use_keys, use_motion};
+use crate::hooks::{use_drop, use_frames, use_key_glyphs, use_keys, use_motion, use_turns};
 use crate::keys::{Does, Keyboard, use_single_keys};
 use crate::lanes::Axis;
 use crate::notices::{NoticesProps, notices};
@@ -37,6 +37,9 @@ use crate::theme;
 use crate::top_bar::{TopBarProps, top_bar};
 use crate::transport::{TransportProps, transport};
 use crate::words::{Dispatch, Shared};
+
+/// Turns in which the page is drawn first: the middle, the block, why.
+const TURNS: u32 = 2;
 
 /// What the user can do that is more than one wish. Made once, so that no part is drawn for it.
 struct Ways {
@@ -70,6 +73,7 @@ pub(crate) fn app() -> Html {
     let single_keys = use_single_keys();
     use_keyboard(&store, &act, !single_keys.0);
     use_reveal(&store, &axis);
+    let turn = use_turns(TURNS);
     let keyboard = use_key_glyphs(store.sheet.is_some());
     let ways = Ways {
         open,
@@ -98,7 +102,7 @@ pub(crate) fn app() -> Html {
     });
     html! {
         <div class={classes!("app", frame_class(&store))} data-testid="drop-target">
-            { parts(&store, &ways, theme, &axis, environment) }
+            { parts(&store, &ways, theme, &axis, (environment, turn)) }
             <input type="file" class="unseen" ref={picker} tabindex="-1" aria-hidden="true"
                 accept=".json,.gz,.lstr,application/json,application/gzip" data-testid="file" onchange={picked} />
             if *over { <div class="drop-veil" aria-hidden="true"><p>{ "Drop a scenario, a block or a trace" }</p></div> }
@@ -122,7 +126,8 @@ fn open_picker(picker: &NodeRef) {
     }
 }
 
-fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Environment) -> Html {
+fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, at: (Environment, u32)) -> Html {
+    let (environment, turn) = at;
     let view = View::of(store);
     let dispatch = &ways.dispatch;
     let playback = &store.playback;
@@ -215,8 +220,14 @@ fn parts(store: &Store, ways: &Ways, theme: Theme, axis: &Axis, environment: Env
                 { part(middle, stage) }
                 { part(time, transport) }
             }
-            { block_panel(store, dispatch, &view) }
-            if store.view == Showing::Lanes || (store.view == Showing::Stack && !strategies) { { why_panel(store, dispatch, &view, environment) } }
+            if turn >= 1 {
+                { block_panel(store, dispatch, &view) }
+            } else {
+                <section class="block" aria-label="Block" />
+            }
+            if turn < TURNS {
+                <aside class="inspector" aria-label="Why" />
+            } else if store.view == Showing::Lanes || (store.view == Showing::Stack && !strategies) { { why_panel(store, dispatch, &view, environment) } }
             { part(told, notices) }
             { sheet(store, ways) }
         </>

@@ -5,14 +5,31 @@ use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_render::{AnimationFrame, request_animation_frame};
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
-use web_sys::{DragEvent, Element, Event, File, KeyboardEvent};
-use yew::{Callback, UseStateHandle, hook, use_effect_with, use_state_eq};
+use web_sys::{DragEvent, Element, Event, File, HtmlElement, KeyboardEvent};
+use yew::{Callback, NodeRef, UseStateHandle, hook, use_effect_with, use_state_eq};
 
 use crate::environment::motion_query;
 use crate::keys::{Does, Keyboard, Press, meaning};
 use crate::store::Action;
 use crate::words::Dispatch;
+
+/// Counts the turns since the page was drawn first, up to `count`: not all of it is drawn in one.
+#[hook]
+pub(crate) fn use_turns(count: u32) -> u32 {
+    let turn = use_state_eq(|| 0);
+    use_effect_with(*turn, {
+        let setter = turn.setter();
+        move |turn| {
+            let next = *turn + 1;
+            if next <= count {
+                Timeout::new(0, move || setter.set(next)).forget();
+            }
+        }
+    });
+    *turn
+}
 
 /// Tells the store about every frame while `wanted`.
 #[hook]
@@ -185,4 +202,14 @@ pub(crate) fn use_drop(dropped: Callback<File>) -> UseStateHandle<bool> {
 
 fn carries_files(event: &DragEvent) -> bool {
     event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
+}
+
+/// Gives an element the keyboard without scrolling to it.
+pub(crate) fn give_keyboard(node: &NodeRef) {
+    if let Some(element) = node.cast::<HtmlElement>() {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        // An element that cannot take the focus leaves it where it is.
+        let _ = element.focus_with_options(&options);
+    }
 }

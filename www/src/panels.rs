@@ -18,7 +18,7 @@ use crate::icons::Icon;
 use crate::inspector::{
     IncarnationProps, SplitOfferProps, TotalsProps, incarnation, split_offer, totals,
 };
-use crate::part::part;
+use crate::part::{late, part};
 use crate::steps::{StepsProps, StepsState, steps};
 use crate::store::{Action, Beside, Engine, NOTHING_TO_RUN, Sheet, Store, Stored, Wish};
 use crate::tabs::{Tab, tabs};
@@ -167,6 +167,7 @@ pub(crate) fn why_panel(
     environment: Environment,
 ) -> Html {
     let of_film = view.film.as_ref().map(|film| {
+        let of = film.identity();
         let looked_at = IncarnationProps {
             dispatch: dispatch.clone(),
             film: film.clone(),
@@ -194,14 +195,15 @@ pub(crate) fn why_panel(
         };
         html! {
             <>
-                { part(looked_at, incarnation) }{ part(alike, chips) }{ part(offer, split_offer) }
-                { part(worth, totals) }
+                { late(of, looked_at, incarnation) }{ late(of, alike, chips) }
+                { late(of, offer, split_offer) }{ late(of, worth, totals) }
             </>
         }
     });
     let open = match (store.beside, &view.film) {
         (Beside::Findings, Some(film)) => {
-            part(FindingsProps { dispatch: dispatch.clone(), film: film.clone() }, findings)
+            let given = FindingsProps { dispatch: dispatch.clone(), film: film.clone() };
+            late(film.identity(), given, findings)
         }
         (Beside::Steps, _) => part(steps_props(store, dispatch, view), steps),
         _ => of_film.unwrap_or_default(),

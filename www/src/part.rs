@@ -6,7 +6,8 @@
 use std::any::Any;
 use std::rc::Rc;
 
-use yew::{Html, Properties, function_component, html};
+use gloo_timers::callback::Timeout;
+use yew::{Html, Properties, function_component, html, use_effect_with, use_mut_ref, use_state_eq};
 
 /// What a part is given, and how it is drawn from that.
 trait Given: Any {
@@ -51,6 +52,44 @@ fn part_component(props: &PartProps) -> Html {
 pub(crate) fn part<P: PartialEq + 'static>(given: P, draw: fn(&P) -> Html) -> Html {
     let drawing: Rc<dyn Given> = Rc::new(Drawing { given, draw });
     html! { <Part {drawing} /> }
+}
+
+#[derive(Clone, Properties)]
+struct LateProps {
+    of: usize,
+    drawing: Rc<dyn Given>,
+}
+
+impl PartialEq for LateProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.of == other.of && self.drawing.is_same(&*other.drawing)
+    }
+}
+
+#[function_component(Late)]
+fn late_component(props: &LateProps) -> Html {
+    let shown = use_state_eq(|| None::<usize>);
+    let kept = use_mut_ref(|| None::<Rc<dyn Given>>);
+    use_effect_with(props.of, {
+        let shown = shown.setter();
+        move |of| {
+            let of = Some(*of);
+            Timeout::new(0, move || shown.set(of)).forget();
+        }
+    });
+    if *shown == Some(props.of) {
+        *kept.borrow_mut() = Some(Rc::clone(&props.drawing));
+    }
+    let drawing = kept.borrow().clone();
+    drawing.map_or_else(Html::default, |drawing| html! { <Part {drawing} /> })
+}
+
+/// As [`part`], but where it is about something new, it is drawn in a turn of its own and stays as it
+/// was until then: so that a page that shows a new film does not draw all of it at once. `of` is
+/// whatever tells the one from the other.
+pub(crate) fn late<P: PartialEq + 'static>(of: usize, given: P, draw: fn(&P) -> Html) -> Html {
+    let drawing: Rc<dyn Given> = Rc::new(Drawing { given, draw });
+    html! { <Late {of} {drawing} /> }
 }
 
 #[cfg(test)]

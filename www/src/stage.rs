@@ -9,7 +9,7 @@ use crate::contrast::{BarProps, LaneNames, LaneNamesProps, bar};
 use crate::empty::{EmptyBlock, empty_block, poster};
 use crate::find::{FindBar, FindBarProps};
 use crate::lanes::{Axis, LaneView, Legend, ZoomBar};
-use crate::part::part;
+use crate::part::{late, part};
 use crate::store::{Action, Below, Engine, Progress, Wish};
 use crate::tabs::{Tab, tabs};
 use crate::versions::{VersionsProps, versions};
@@ -84,7 +84,7 @@ pub(crate) fn stage(props: &StageProps) -> Html {
                     }
                 </div>
                 <Legend />
-                { below(props, film) }
+                { late(film.identity(), BelowProps::of(props, film), below) }
             } else {
                 { match &props.empty {
                     Some(empty) => empty_block(&props.dispatch, empty),
@@ -95,8 +95,35 @@ pub(crate) fn stage(props: &StageProps) -> Html {
     }
 }
 
+/// What the views below the lanes are given.
+#[derive(Clone, PartialEq)]
+struct BelowProps {
+    dispatch: Dispatch,
+    film: Shared<Film>,
+    event_time: f64,
+    playing: bool,
+    focus: Focus,
+    theme: Theme,
+    below: Below,
+}
+
+impl BelowProps {
+    fn of(props: &StageProps, film: &Shared<Film>) -> Self {
+        Self {
+            dispatch: props.dispatch.clone(),
+            film: film.clone(),
+            event_time: props.event_time,
+            playing: props.playing,
+            focus: props.focus.clone(),
+            theme: props.theme,
+            below: props.below,
+        }
+    }
+}
+
 /// The views below the lanes, of which one is open.
-fn below(props: &StageProps, film: &Shared<Film>) -> Html {
+fn below(props: &BelowProps) -> Html {
+    let film = &props.film;
     let tab = |of, slug, words: &str| Tab { of, slug, words: words.to_owned() };
     let all = [
         tab(Below::Matrix, "matrix", "Slots × transactions"),

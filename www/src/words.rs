@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::rc::Rc;
 
-use lanescope_timeline::{PartKind, Phrase};
+use lanescope_timeline::{Film, PartKind, Phrase};
 use web_sys::HtmlInputElement;
 use yew::{Callback, Event, Html, TargetCast, UseReducerDispatcher, html};
 
@@ -15,6 +15,13 @@ pub(crate) type Dispatch = UseReducerDispatcher<Store>;
 /// A shared value that is equal only to itself, so that comparing properties costs nothing.
 #[derive(Debug)]
 pub(crate) struct Shared<T>(pub(crate) Rc<T>);
+
+impl Shared<Film> {
+    /// What tells it from every other film on the screen; the same for all that still grow.
+    pub(crate) fn identity(&self) -> usize {
+        if self.0.is_complete() { Rc::as_ptr(&self.0) as usize } else { 0 }
+    }
+}
 
 impl<T> Clone for Shared<T> {
     fn clone(&self) -> Self {

@@ -91,6 +91,19 @@ mod tests {
     }
 
     #[test]
+    fn no_finding_promises_less_than_the_critical_path() {
+        for source in ["dex", "nft-mint", "erc20", "transfers"] {
+            let run = RunArguments { source: source.to_owned(), ..RunArguments::default() };
+            let film = Film::new(stored::trace(&run).unwrap());
+            let best = film.metrics().ideal_speedup.unwrap();
+            for finding in film.findings() {
+                let limit = finding.limit.unwrap_or(f64::INFINITY);
+                assert!(limit > best * 0.999, "{source}: {finding:?} against {best}");
+            }
+        }
+    }
+
+    #[test]
     fn one_collection_counts_its_tokens() {
         let (text, _) = run("nft-mint", false, false);
         assert!(text.contains("global-counter: "), "{text}");

@@ -1,5 +1,15 @@
 //! A run as something that can be watched: bars, waits, checks, and the moments in between.
 
+pub(crate) mod assemble;
+pub mod bar;
+pub mod builder;
+pub(crate) mod columns;
+pub mod moment;
+pub(crate) mod pyramid;
+pub mod synthetic;
+pub(crate) mod touches;
+pub mod walk;
+
 use std::sync::OnceLock;
 
 use lanescope_protocol::trace::{LocationInfo, Summary, TransactionInfo};
@@ -163,6 +173,19 @@ impl Film {
     #[must_use]
     pub fn lane_waits(&self, lane: Lane) -> &[Wait] {
         self.assembly.lanes.get(lane.get()).map_or(&[], |track| &track.waits)
+    }
+
+    /// At most so many waits from a place (a lane, and a wait on it) on, and moves the place on;
+    /// `None` behind the last.
+    pub(crate) fn next_waits(&self, place: &mut (usize, usize), count: usize) -> Option<&[Wait]> {
+        let rest = self.assembly.lanes.get(place.0)?.waits.get(place.1..).unwrap_or(&[]);
+        let taken = &rest[..rest.len().min(count)];
+        *place = if taken.len() == rest.len() {
+            (place.0 + 1, 0)
+        } else {
+            (place.0, place.1 + taken.len())
+        };
+        Some(taken)
     }
 
     /// The checks that one lane made, by start.

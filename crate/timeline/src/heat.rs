@@ -102,11 +102,11 @@ struct Costs {
 impl Heat {
     pub(crate) fn of(film: &Film) -> Self {
         let costs = costs(film);
-        let hot = film.hot_locations();
+        let hot = film.hottest();
         let mut heat = Self::default();
         // The place of each contract in the list.
         let mut known: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
-        for place in &hot {
+        for place in hot {
             let Some(info) = film.location(place.location) else { continue };
             let name = film.location_name(place.location);
             let (account, slot) = name.split_once('.').unwrap_or((name, name));

@@ -5,50 +5,33 @@
 //! geometry and pictures. Everything is a pure function of the film and
 //! a time; nothing here knows an EVM, a browser or a clock, so all of it is tested natively.
 
-pub mod arc;
-mod assemble;
-pub mod bar;
-pub mod builder;
-pub mod caption;
 pub mod chain;
 pub mod chart;
-pub mod chrome_trace;
-mod columns;
 pub mod contrast;
-pub mod csv;
-pub mod density;
-pub mod detail;
+mod files;
 pub mod film;
 pub mod find;
 pub mod focus;
-pub mod format;
-pub mod frame;
-pub mod glyph;
 pub mod graph;
 pub mod heat;
-pub mod honesty;
-pub mod layout;
 pub mod lints;
 pub mod matrix;
 pub mod metrics;
-pub mod moment;
-pub mod motion;
-pub mod paint;
-pub mod palette;
-pub mod phrase;
-mod pyramid;
-pub mod scene;
+mod picture;
+mod prepare;
 pub mod splitting;
 pub mod steps;
-pub mod svg;
-pub mod synthetic;
-pub mod text;
-mod touches;
-mod trace_json;
-mod transcript;
 pub mod versions;
-pub mod viewport;
-pub mod walk;
+mod words;
+
+// The rooms are for whoever reads; what stands in them has short paths.
+pub use files::{chrome_trace, csv};
+pub(crate) use film::{assemble, columns, pyramid, touches};
+pub use film::{bar, builder, moment, synthetic, walk};
+pub use picture::{
+    arc, density, frame, glyph, layout, motion, paint, palette, scene, svg, viewport,
+};
+pub use words::{caption, detail, format, honesty, phrase, text};
 
 pub use arc::{Arc, Cause};
 pub use bar::{
@@ -64,6 +47,7 @@ pub use contrast::{Contrast, Pairs};
 pub use csv::{CSV_COLUMNS, csv};
 pub use density::Bucket;
 pub use detail::{IncarnationDetail, ReadRow, WriteRow};
+pub use files::trace_json;
 pub use film::Film;
 pub use focus::{Focus, Matches};
 pub use frame::{Frame, Rect};
@@ -86,7 +70,6 @@ pub use steps::Drill;
 pub use svg::{Words, lanes_svg, svg};
 pub use synthetic::synthetic;
 pub use text::{TextCell, TextRow, TextTable};
-pub use trace_json::trace_json;
 pub use versions::{Reader, VersionRow, VersionState, VersionTable};
 pub use viewport::Viewport;
 pub use walk::Way;

@@ -3,6 +3,8 @@
 //! Everything here runs on the developer's machine only. It knows nothing about transactions: it
 //! builds the two Wasm modules, serves them, tests them and packs them.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests may fail loudly"))]
+
 mod bench_page;
 mod build;
 mod contracts;

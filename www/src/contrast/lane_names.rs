@@ -4,11 +4,11 @@ use lanescope_protocol::{Lane, Settings};
 use lanescope_timeline::{Frame, Viewport, format};
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Element, FocusEvent, HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent, Node,
+    Element, FocusEvent, HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent, MouseEvent, Node,
 };
 use yew::{
-    Callback, Html, NodeRef, Properties, TargetCast, classes, function_component, html,
-    use_effect_with, use_node_ref, use_state_eq,
+    Callback, Html, NodeRef, Properties, TargetCast, UseStateSetter, classes, function_component,
+    html, use_effect_with, use_node_ref, use_state_eq,
 };
 
 use crate::lanes::{type_scale, use_size};
@@ -52,22 +52,8 @@ pub(crate) fn lane_names(props: &LaneNamesProps) -> Html {
         }
     };
     let button = |lane: usize| {
-        let rect = frame.lane(Lane(lane as u8));
-        let state = LaneState::of(&props.settings, Lane(lane as u8), props.tick);
-        let name = Lane(lane as u8).to_string();
-        let style = format!(
-            "inset-block-start:{:.1}px;block-size:{:.1}px;inline-size:{:.1}px",
-            rect.y,
-            rect.h,
-            frame.plot.x - 4.0
-        );
-        html! {
-            <button key={lane} class={classes!("lane-name", (state != LaneState::Well).then_some("lane-ill"))} {style}
-                aria-haspopup="menu" aria-expanded={(*open == Some(lane)).to_string()}
-                aria-label={format!("{name}{}: crash it, slow it down, let it recover", ill_words(state))}
-                title={format!("{name}: crash it here, slow it down, let it recover")}
-                data-testid={format!("lane-name-{}", lane + 1)} onclick={press(lane, *open)} />
-        }
+        let is_open = *open == Some(lane);
+        name_button(props, &frame, Lane(lane as u8), is_open, press(lane, *open))
     };
     let close = {
         let (open, root) = (open.setter(), root.clone());
@@ -94,19 +80,7 @@ pub(crate) fn lane_names(props: &LaneNamesProps) -> Html {
             _ => {}
         })
     };
-    let on_leave = {
-        let (open, menu) = (open.setter(), menu.clone());
-        Callback::from(move |event: FocusEvent| {
-            let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
-            let inside = menu.cast::<Node>().is_some_and(|menu| menu.contains(to.as_ref()));
-            // Pressing the name again closes it there.
-            let name = to.and_then(|to| to.dyn_into::<Element>().ok());
-            let on_name = name.is_some_and(|name| name.class_list().contains("lane-name"));
-            if !inside && !on_name {
-                open.set(None);
-            }
-        })
-    };
+    let on_leave = left(&menu, open.setter());
     html! {
         <div class="lane-names" ref={root}>
             if size.0 > 1.0 {
@@ -124,6 +98,46 @@ pub(crate) fn lane_names(props: &LaneNamesProps) -> Html {
             }
         </div>
     }
+}
+
+/// The name of a lane, which opens the menu.
+fn name_button(
+    props: &LaneNamesProps,
+    frame: &Frame,
+    lane: Lane,
+    is_open: bool,
+    press: Callback<MouseEvent>,
+) -> Html {
+    let (at, rect) = (lane.get(), frame.lane(lane));
+    let state = LaneState::of(&props.settings, lane, props.tick);
+    let style = format!(
+        "inset-block-start:{:.1}px;block-size:{:.1}px;inline-size:{:.1}px",
+        rect.y,
+        rect.h,
+        frame.plot.x - 4.0
+    );
+    html! {
+        <button key={at} class={classes!("lane-name", (state != LaneState::Well).then_some("lane-ill"))} {style}
+            aria-haspopup="menu" aria-expanded={is_open.to_string()}
+            aria-label={format!("{lane}{}: crash it, slow it down, let it recover", ill_words(state))}
+            title={format!("{lane}: crash it here, slow it down, let it recover")}
+            data-testid={format!("lane-name-{}", at + 1)} onclick={press} />
+    }
+}
+
+/// Closes the menu when the keyboard goes elsewhere.
+fn left(menu: &NodeRef, open: UseStateSetter<Option<usize>>) -> Callback<FocusEvent> {
+    let menu = menu.clone();
+    Callback::from(move |event: FocusEvent| {
+        let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
+        let inside = menu.cast::<Node>().is_some_and(|menu| menu.contains(to.as_ref()));
+        // Pressing the name again closes it there.
+        let name = to.and_then(|to| to.dyn_into::<Element>().ok());
+        let on_name = name.is_some_and(|name| name.class_list().contains("lane-name"));
+        if !inside && !on_name {
+            open.set(None);
+        }
+    })
 }
 
 fn ill_words(state: LaneState) -> &'static str {
@@ -145,7 +159,7 @@ fn choices(
     props: &LaneNamesProps,
     lane: usize,
     each: bool,
-    open: &yew::UseStateSetter<Option<usize>>,
+    open: &UseStateSetter<Option<usize>>,
     close: &(impl Fn(bool, Option<usize>) + Clone + 'static),
 ) -> Html {
     let which = Lane(lane as u8);

@@ -12,6 +12,8 @@ pub(crate) use single::use_single_keys;
 use table::Key;
 pub(crate) use table::{COMMANDS, Group, HABITS, Stroke};
 
+use lanescope_timeline::Way;
+
 use crate::lanes::Steer;
 use crate::store::Wish;
 
@@ -78,6 +80,19 @@ pub(crate) fn meaning(press: Press<'_>) -> Option<Does> {
     Some(match ((command.does)(), stroke.digit(press)) {
         (Does::Strategy(_), Some(number)) => Does::Strategy(number),
         (does, _) => does,
+    })
+}
+
+/// Which way an arrow key goes, in what has the focus.
+pub(crate) fn way(code: &str) -> Option<Way> {
+    Some(match code {
+        "ArrowLeft" => Way::Earlier,
+        "ArrowRight" => Way::Later,
+        "ArrowUp" => Way::Up,
+        "ArrowDown" => Way::Down,
+        "Home" => Way::First,
+        "End" => Way::Last,
+        _ => return None,
     })
 }
 

@@ -24,6 +24,7 @@ pub(crate) enum Steer {
 }
 
 type Pilot = Rc<dyn Fn(Steer)>;
+type Watcher = Rc<dyn Fn()>;
 
 /// A handle; equal only to itself.
 #[derive(Clone, Default)]
@@ -37,7 +38,7 @@ struct Shared {
     follows: Cell<bool>,
     /// Whoever knows what is on screen, and so how to move it.
     pilot: RefCell<Option<Pilot>>,
-    watchers: RefCell<Vec<(u32, Rc<dyn Fn()>)>>,
+    watchers: RefCell<Vec<(u32, Watcher)>>,
     last: Cell<u32>,
 }
 

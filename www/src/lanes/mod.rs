@@ -23,6 +23,6 @@ pub(crate) use brush::Brush;
 pub(crate) use legend::Legend;
 pub(crate) use minimap::Minimap;
 pub(crate) use signals::sign;
-pub(crate) use size::use_size;
+pub(crate) use size::{on_letters, use_size};
 pub(crate) use view::{LaneView, told_time, type_scale};
 pub(crate) use zoom::ZoomBar;

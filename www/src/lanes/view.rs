@@ -5,9 +5,7 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use lanescope_protocol::Version;
 use lanescope_timeline::{BarId, Film, Focus, Frame, Marks, Theme, Viewport, Way, format};
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
+use web_sys::{Element, HtmlCanvasElement};
 use yew::{
     Callback, Html, KeyboardEvent, MouseEvent, NodeRef, PointerEvent, Properties, UseStateHandle,
     function_component, hook, html, use_callback, use_effect_with, use_memo, use_node_ref,
@@ -19,6 +17,7 @@ use super::brush::Brush;
 use super::easel::{Easel, Shelf, Subject};
 use super::hint::{self, Hint};
 use super::pointer::{self, Listeners, SharedHands};
+use super::size::{Watch, on_letters};
 use super::tip::{self, Tip};
 use super::twin::Twin;
 use crate::hooks::use_escape;
@@ -145,12 +144,7 @@ fn surface_part(props: &SurfaceProps) -> Html {
         let grid = props.grid.clone();
         Callback::from(move |event: MouseEvent| {
             event.prevent_default();
-            if let Some(grid) = grid.cast::<HtmlElement>() {
-                let options = web_sys::FocusOptions::new();
-                options.set_prevent_scroll(true);
-                // An element that cannot take the focus leaves it where it is.
-                let _ = grid.focus_with_options(&options);
-            }
+            crate::hooks::give_keyboard(&grid);
         })
     };
     let leave = {
@@ -205,7 +199,7 @@ fn use_easel(
             shelf.put(brush.map(|brush| Easel::new(brush, axis.clone(), subject, on_dense)));
             let kept =
                 canvas.cast::<Element>().zip(root.cast::<Element>()).map(|(canvas, root)| {
-                    let watch = Watch::new(&shelf, &root, scale);
+                    let watch = resized(&shelf, &root, scale);
                     (
                         watch,
                         pointer::wheel(&shelf, &canvas, plain_wheel(turned)),
@@ -245,47 +239,20 @@ fn moved(shelf: &Shelf, axis: &Axis) -> Watching {
     axis.watch(move || shelf.request())
 }
 
-/// Watches the size of the view.
-struct Watch {
-    observer: Option<ResizeObserver>,
-    _told: Closure<dyn FnMut()>,
-}
-
-impl Watch {
-    fn new(shelf: &Shelf, root: &Element, scale: yew::UseStateSetter<f64>) -> Self {
-        let measure = {
-            let (shelf, root) = (shelf.clone(), root.clone());
-            move || {
-                let new_scale = type_scale();
-                scale.set(new_scale);
-                let (width, height) =
-                    (f64::from(root.client_width()), f64::from(root.client_height()));
-                shelf.change(|easel| easel.resize(width, height, new_scale));
-            }
-        };
-        measure();
-        let told = Closure::<dyn FnMut()>::new(measure);
-        let observer = ResizeObserver::new(told.as_ref().unchecked_ref()).ok();
-        if let Some(observer) = &observer {
-            observer.observe(root);
-        }
-        Self { observer, _told: told }
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        if let Some(observer) = &self.observer {
-            observer.disconnect();
-        }
-    }
+/// Draws in another size when the view has one.
+fn resized(shelf: &Shelf, root: &Element, scale: yew::UseStateSetter<f64>) -> Watch {
+    let shelf = shelf.clone();
+    Watch::new(root, move |width, height| {
+        let new_scale = type_scale();
+        scale.set(new_scale);
+        shelf.change(|easel| easel.resize(width, height, new_scale));
+    })
 }
 
 /// Draws again once the page's own letters are there.
 fn fonts(shelf: &Shelf) -> Option<EventListener> {
-    let fonts = web_sys::window()?.document()?.fonts();
     let shelf = shelf.clone();
-    Some(EventListener::new(&fonts, "loadingdone", move |_| shelf.request()))
+    on_letters(move || shelf.request())
 }
 
 /// Said where bars are denser than pixels.
@@ -327,7 +294,7 @@ fn use_keyboard(
             if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
                 return;
             }
-            let taken = match (event.code().as_str(), way(&event.code())) {
+            let taken = match (event.code().as_str(), crate::keys::way(&event.code())) {
                 (_, Some(way)) => {
                     let found = shelf.change(|easel| walk(easel, way)).flatten();
                     cursor.set(found);
@@ -347,18 +314,6 @@ fn use_keyboard(
                 event.stop_propagation();
             }
         }
-    })
-}
-
-fn way(code: &str) -> Option<Way> {
-    Some(match code {
-        "ArrowLeft" => Way::Earlier,
-        "ArrowRight" => Way::Later,
-        "ArrowUp" => Way::Up,
-        "ArrowDown" => Way::Down,
-        "Home" => Way::First,
-        "End" => Way::Last,
-        _ => return None,
     })
 }
 

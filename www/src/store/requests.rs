@@ -113,8 +113,14 @@ impl Store {
         let (run, settings) = (self.next_run(), self.in_force());
         self.alert = None;
         self.live = None;
-        self.running =
-            Some(Running { run, scenario, settings: settings.clone(), intent, progress: None });
+        self.running = Some(Running {
+            run,
+            scenario,
+            settings: settings.clone(),
+            intent,
+            progress: None,
+            waiting: Rc::default(),
+        });
         self.put(Effect::Send(Box::new(Command::Run { run, scenario: told, settings })));
     }
 

@@ -1,9 +1,11 @@
 //! The run that goes on, and the film that comes of it.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use lanescope_protocol::message::Measurement;
-use lanescope_protocol::{Clock, Event, LocationId, Scenario, Settings, Strategy};
+use lanescope_protocol::trace::{Summary, TransactionInfo};
+use lanescope_protocol::{Clock, Event, LocationId, Scenario, Settings, Strategy, TxIndex};
 use lanescope_timeline::Film;
 
 use super::Store;
@@ -63,6 +65,25 @@ impl Times {
             *self = Self { of: Some(of), ..Self::default() };
         }
     }
+
+    /// Notes how long a run took, on its clock.
+    pub(super) fn note(&mut self, summary: &Summary) {
+        let timing = Some(summary.into());
+        match summary.settings.clock {
+            Clock::Gas => self.gas = timing,
+            Clock::Threads => self.threads = timing,
+        }
+    }
+}
+
+impl From<&Summary> for Timing {
+    fn from(summary: &Summary) -> Self {
+        Self {
+            one_lane: summary.sequential as f64,
+            parallel: summary.makespan as f64,
+            identical: summary.class_holds,
+        }
+    }
 }
 
 impl From<Measurement> for Timing {
@@ -88,7 +109,12 @@ pub(crate) struct Running {
     pub(crate) intent: Intent,
     /// How far it is.
     pub(crate) progress: Option<Progress>,
+    /// What happened and is not in the film yet.
+    pub(crate) waiting: Rc<RefCell<Vec<Event>>>,
 }
+
+/// The film of a run that goes on grows by one part in so many at least.
+const GROWTH: usize = 8;
 
 impl Store {
     pub(super) fn is_running(&self, run: u32) -> bool {
@@ -129,18 +155,24 @@ impl Store {
         if running.settings.clock != Clock::Threads {
             return;
         }
-        let names = self.film.as_ref().filter(|_| self.is_current()).map(|film| {
-            (0..film.transaction_count())
-                .filter_map(|tx| film.transaction(lanescope_protocol::TxIndex(tx as u32)).cloned())
-                .collect()
-        });
+        let waiting = Rc::clone(&running.waiting);
+        let mut waiting = waiting.borrow_mut();
+        waiting.extend_from_slice(events);
+        // What is on the screen is copied before it grows. Where it grows by a part of what is
+        // there, all copies together stay a few times as long as the run.
+        let known = self.live.as_ref().map_or(0, |live| live.moments().len());
+        if waiting.len() < known / GROWTH {
+            return;
+        }
         let settings = running.settings.clone();
-        let live = self
-            .live
-            .get_or_insert_with(|| Rc::new(Film::live(settings, names.unwrap_or_default())));
-        Rc::make_mut(live).extend(events);
-        let live = Rc::clone(live);
+        let mut live = self.live.take().unwrap_or_else(|| {
+            let film = self.film.as_ref().filter(|_| self.is_current());
+            Rc::new(Film::live(settings, film.map(|film| names(film)).unwrap_or_default()))
+        });
+        Rc::make_mut(&mut live).extend(&waiting);
+        waiting.clear();
         self.playback.follow(&live);
+        self.live = Some(live);
     }
 
     /// The same block was measured on threads, beside a run on the gas clock.
@@ -172,15 +204,7 @@ impl Store {
         self.finished = run;
         self.times.turn_to(&running.scenario, running.settings.clone());
         if let Some(summary) = film.summary() {
-            let timing = Timing {
-                one_lane: summary.sequential as f64,
-                parallel: summary.makespan as f64,
-                identical: summary.class_holds,
-            };
-            match running.settings.clock {
-                Clock::Gas => self.times.gas = Some(timing),
-                Clock::Threads => self.times.threads = Some(timing),
-            }
+            self.times.note(summary);
         }
         let end = film.end() as f64;
         if self.filmed.as_ref().is_some_and(|filmed| Rc::ptr_eq(filmed, &running.scenario)) {
@@ -208,6 +232,12 @@ impl Store {
         self.tell_change();
         self.after_run();
     }
+}
+
+/// What is known of the transactions of a film.
+fn names(film: &Film) -> Vec<TransactionInfo> {
+    let all = (0..film.transaction_count() as u32).map(TxIndex);
+    all.filter_map(|tx| film.transaction(tx).cloned()).collect()
 }
 
 /// The number that a location has in another run.

@@ -3,10 +3,10 @@
 
 use std::rc::Rc;
 
-use lanescope_protocol::{Clock, Scenario};
+use lanescope_protocol::Scenario;
 use lanescope_timeline::{Film, format};
 
-use super::running::{Times, Timing};
+use super::running::Times;
 use super::{Effect, Intent, Progress, Store};
 
 /// A stored trace.
@@ -80,15 +80,7 @@ impl Store {
             },
         };
         if let Some(summary) = film.summary() {
-            let timing = Timing {
-                one_lane: summary.sequential as f64,
-                parallel: summary.makespan as f64,
-                identical: summary.class_holds,
-            };
-            match summary.settings.clock {
-                Clock::Gas => self.times.gas = Some(timing),
-                Clock::Threads => self.times.threads = Some(timing),
-            }
+            self.times.note(summary);
         }
         self.stored = Some(own);
         self.look_anew();

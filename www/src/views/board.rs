@@ -1,16 +1,19 @@
 //! What canvas views share: size, painting, the wheel, the pointer, and a few words beside it.
 
+use std::cell::Cell;
+
 use gloo_events::{EventListener, EventListenerOptions};
 use lanescope_protocol::{LocationId, Version};
-use lanescope_timeline::Way;
 use lanescope_timeline::scene::Scene;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlCanvasElement, HtmlElement, PointerEvent, WheelEvent};
+use web_sys::{Element, HtmlCanvasElement, PointerEvent, WheelEvent};
 use yew::{
     Callback, Html, NodeRef, hook, html, use_effect_with, use_memo, use_mut_ref, use_state_eq,
 };
 
-use crate::lanes::{Brush, type_scale, use_size};
+use crate::hooks::give_keyboard;
+pub(super) use crate::keys::way;
+use crate::lanes::{Brush, on_letters, type_scale, use_size};
 use crate::store::{Action, Wish};
 use crate::words::Dispatch;
 
@@ -46,11 +49,12 @@ pub(super) fn use_painting<D: PartialEq + 'static>(
     let brush = use_mut_ref(|| None::<Brush>);
     let letters = use_state_eq(|| 0u32);
     use_effect_with((), {
-        let letters = letters.clone();
+        let letters = letters.setter();
         move |()| {
-            let fonts = web_sys::window().and_then(|w| w.document()).map(|d| d.fonts());
-            let listener = fonts.map(|fonts| {
-                EventListener::new(&fonts, "loadingdone", move |_| letters.set(*letters + 1))
+            let loads = Cell::new(0);
+            let listener = on_letters(move || {
+                loads.set(loads.get() + 1);
+                letters.set(loads.get());
             });
             move || drop(listener)
         }
@@ -139,7 +143,7 @@ pub(super) fn use_pointer(keyboard: &NodeRef, told: Callback<Gesture>) -> Callba
                     // Without capture a drag ends at the canvas's edge; that it fails is no harm.
                     let _ = canvas.set_pointer_capture(event.pointer_id());
                 }
-                focus(&keyboard);
+                give_keyboard(&keyboard);
                 told.emit(Gesture::Left);
             }
             "pointermove" => match &mut *held {
@@ -165,16 +169,6 @@ pub(super) fn use_pointer(keyboard: &NodeRef, told: Callback<Gesture>) -> Callba
     })
 }
 
-/// Gives an element the keyboard without scrolling to it.
-fn focus(node: &NodeRef) {
-    if let Some(element) = node.cast::<HtmlElement>() {
-        let options = web_sys::FocusOptions::new();
-        options.set_prevent_scroll(true);
-        // An element that cannot take the focus leaves it where it is.
-        let _ = element.focus_with_options(&options);
-    }
-}
-
 /// A few words beside the pointer. Screen readers have the same words in the twin.
 pub(super) fn tip(at: [f64; 2], width: f64, head: &str, lines: &[String]) -> Html {
     let side = if at[0] > width * 0.6 { "lane-tip lane-tip-left" } else { "lane-tip" };
@@ -185,19 +179,6 @@ pub(super) fn tip(at: [f64; 2], width: f64, head: &str, lines: &[String]) -> Htm
             { for lines.iter().map(|line| html! { <span>{ line }</span> }) }
         </div>
     }
-}
-
-/// Which way an arrow key goes.
-pub(super) fn way(code: &str) -> Option<Way> {
-    Some(match code {
-        "ArrowLeft" => Way::Earlier,
-        "ArrowRight" => Way::Later,
-        "ArrowUp" => Way::Up,
-        "ArrowDown" => Way::Down,
-        "Home" => Way::First,
-        "End" => Way::Last,
-        _ => return None,
-    })
 }
 
 /// Chooses a run, a location, or both.

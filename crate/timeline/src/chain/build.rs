@@ -9,20 +9,12 @@ use crate::film::Film;
 /// The direct links of a film, by where they lead and by where they come from.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Links {
-    by_to: Vec<Link>,
+    pub(super) by_to: Vec<Link>,
     /// Positions in `by_to`, by [`Link::from`].
-    by_from: Vec<u32>,
+    pub(super) by_from: Vec<u32>,
 }
 
 impl Links {
-    fn new(mut links: Vec<Link>) -> Self {
-        links.sort_by_key(|link| (link.to, link.from, link.kind, link.at));
-        links.dedup_by_key(|link| (link.to, link.from, link.kind));
-        let mut by_from: Vec<_> = (0..links.len() as u32).collect();
-        by_from.sort_by_key(|at| links[*at as usize].from);
-        Self { by_to: links, by_from }
-    }
-
     /// Every link, by where it leads.
     pub(crate) fn all(&self) -> &[Link] {
         &self.by_to
@@ -45,31 +37,13 @@ impl Links {
 }
 
 impl Film {
-    /// The direct links, found when somebody asks first.
-    pub(crate) fn links(&self) -> &Links {
-        self.linked.get_or_init(|| {
-            let mut links = Vec::new();
-            for bar in self.bars() {
-                self.link_fate(bar, &mut links);
-            }
-            for history in &self.assembly.histories {
-                self.link_runs(history, &mut links);
-            }
-            for wait in self.assembly.lanes.iter().flat_map(|track| &track.waits) {
-                self.link_wait(wait, &mut links);
-            }
-            links.retain(|link| link.from != link.to);
-            Links::new(links)
-        })
-    }
-
     /// Every direct link of the film but those of busy lanes: what tests hold against the film.
     pub fn direct_links(&self) -> &[Link] {
         self.links().all()
     }
 
     /// Who threw a run away, or made it stop.
-    fn link_fate(&self, bar: &Bar, links: &mut Vec<Link>) {
+    pub(super) fn link_fate(&self, bar: &Bar, links: &mut Vec<Link>) {
         if let Ending::Suspended { on: Some(on), location } = bar.ending
             && let Some(from) = self.run_waited_for(on, bar.end)
         {
@@ -110,7 +84,7 @@ impl Film {
     }
 
     /// From each run that came to nothing to the next of its transaction.
-    fn link_runs(&self, history: &crate::assemble::History, links: &mut Vec<Link>) {
+    pub(super) fn link_runs(&self, history: &crate::assemble::History, links: &mut Vec<Link>) {
         let mut runs: Vec<_> = history.runs.iter().filter_map(|id| self.bar(*id)).collect();
         runs.sort_by_key(|bar| (bar.start, bar.version));
         for pair in runs.windows(2) {
@@ -135,7 +109,7 @@ impl Film {
     }
 
     /// From the run that was waited for to the one that began after the wait.
-    fn link_wait(&self, wait: &Wait, links: &mut Vec<Link>) {
+    pub(super) fn link_wait(&self, wait: &Wait, links: &mut Vec<Link>) {
         let Some(on) = wait.on else { return };
         let Some(to) = self.began_after(wait) else { return };
         let Some(from) = self.run_waited_for(on, wait.start) else { return };

@@ -7,6 +7,7 @@
 mod arrows;
 mod build;
 mod cost;
+mod gather;
 mod story;
 mod walk;
 
@@ -18,6 +19,7 @@ use crate::film::Film;
 pub use arrows::{ARROWS_MAX, Arrows, ChainArrow};
 pub(crate) use build::Links;
 pub use cost::Cost;
+pub(crate) use gather::Gathering;
 pub use story::{STEPS_MAX, Story, StoryStep};
 pub use walk::{Heading, Walk};
 

@@ -6,6 +6,7 @@ mod paint;
 mod walk;
 mod words;
 
+use lanescope_protocol::chains::Link;
 use lanescope_protocol::{LocationId, TxIndex};
 
 use crate::bar::BarId;
@@ -66,26 +67,53 @@ impl Node {
     }
 }
 
+/// A graph that is being made in turns.
+#[derive(Debug, Default)]
+pub(crate) struct Drafting {
+    turn: usize,
+    links: Vec<Link>,
+    graph: Graph,
+}
+
+impl Drafting {
+    /// Goes on. Answers the graph once it is there.
+    pub(crate) fn advance(&mut self, film: &Film) -> Option<Graph> {
+        let graph = &mut self.graph;
+        match self.turn {
+            0 => {
+                let node = |tx: usize| {
+                    let run = film.committed_run(TxIndex(tx as u32));
+                    let gas = run.and_then(|id| film.bar(id)).map_or(0, |bar| bar.gas);
+                    Node { run, gas, ..Node::default() }
+                };
+                graph.nodes = (0..film.transaction_count()).map(node).collect();
+            }
+            1 => {
+                let chains = film.read_chains();
+                (graph.path, graph.path_gas) = (chains.path, chains.gas);
+            }
+            2 => self.links = film.read_links(),
+            3 => graph.take(core::mem::take(&mut self.links)),
+            4 => graph.connect(),
+            _ => {
+                graph.number();
+                return Some(core::mem::take(graph));
+            }
+        }
+        self.turn += 1;
+        None
+    }
+}
+
 impl Graph {
-    pub(crate) fn of(film: &Film) -> Self {
-        let (chains, links) = film.read_links();
-        let node = |tx: usize| {
-            let run = film.committed_run(TxIndex(tx as u32));
-            let gas = run.and_then(|id| film.bar(id)).map_or(0, |bar| bar.gas);
-            Node { run, gas, ..Node::default() }
-        };
-        let mut graph = Self {
-            nodes: (0..film.transaction_count()).map(node).collect(),
-            edges: Vec::new(),
-            path: chains.path,
-            path_gas: chains.gas,
-        };
+    /// Takes the dependencies, which must be sorted.
+    fn take(&mut self, links: Vec<Link>) {
         for link in links {
-            match graph.edges.last_mut() {
+            match self.edges.last_mut() {
                 Some(edge) if edge.reader == link.reader && edge.writer == link.writer => {
                     edge.places.push(link.location);
                 }
-                _ => graph.edges.push(Edge {
+                _ => self.edges.push(Edge {
                     writer: link.writer,
                     reader: link.reader,
                     places: vec![link.location],
@@ -94,11 +122,8 @@ impl Graph {
             }
         }
         // A damaged trace may name transactions that there are not.
-        let count = graph.nodes.len();
-        graph.edges.retain(|edge| edge.reader.get() < count && edge.writer.get() < count);
-        graph.connect();
-        graph.number();
-        graph
+        let count = self.nodes.len();
+        self.edges.retain(|edge| edge.reader.get() < count && edge.writer.get() < count);
     }
 
     fn connect(&mut self) {

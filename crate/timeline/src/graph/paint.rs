@@ -9,7 +9,7 @@ use crate::film::Film;
 use crate::focus::Focus;
 use crate::format;
 use crate::frame::Rect;
-use crate::palette::{Color, Palette, Theme};
+use crate::palette::{Palette, Theme};
 use crate::scene::{Anchor, Face, Item, Scene, Shape, Step, Stroke, Text};
 
 /// How the graph is to look.
@@ -253,7 +253,7 @@ impl Painter<'_> {
         let at = [(start[0] + end[0]) / 2.0 - 3.0, if level { middle - 11.0 } else { middle }];
         let plate = Rect { x: at[0] - width / 2.0, y: at[1] - 7.0, w: width, h: 14.0 };
         self.items.push(Item::fill(Shape::Round(plate, 3.0), self.palette.page).faded(0.9));
-        self.text(at, words, size, Face::Mono, Anchor::Middle, self.palette.text);
+        self.items.push(Item::text(at, words, size, Face::Mono, Anchor::Middle, self.palette.text));
     }
 
     fn rings(&mut self) {
@@ -276,14 +276,14 @@ impl Painter<'_> {
             let size = (12.0 * self.camera.zoom).clamp(11.0, 12.0);
             let words =
                 format!("{} on their own", format::count(self.layout.alone.len(), "transaction"));
-            self.text(
+            self.items.push(Item::text(
                 [at.x, at.y - 9.0],
                 words,
                 size,
                 Face::Sans,
                 Anchor::Start,
                 self.palette.muted,
-            );
+            ));
         }
         let last = self.graph.path.last().filter(|_| self.graph.path.len() > 1);
         let Some(rect) = last.and_then(|tx| self.layout.nodes.get(tx.get())) else { return };
@@ -291,20 +291,14 @@ impl Painter<'_> {
         let words = format::gas(self.graph.path_gas as f64);
         let at = [rect.right() + 8.0, rect.y + rect.h / 2.0];
         if at[0] + Text::width(&words, 12.0, Face::Sans) <= self.size.0 {
-            self.text(at, words, 12.0, Face::Sans, Anchor::Start, self.palette.focus);
+            self.items.push(Item::text(
+                at,
+                words,
+                12.0,
+                Face::Sans,
+                Anchor::Start,
+                self.palette.focus,
+            ));
         }
-    }
-
-    fn text(
-        &mut self,
-        at: [f64; 2],
-        words: String,
-        size: f64,
-        face: Face,
-        anchor: Anchor,
-        color: Color,
-    ) {
-        let text = Text { at, words, size, face, anchor };
-        self.items.push(Item::fill(Shape::Text(text), color));
     }
 }

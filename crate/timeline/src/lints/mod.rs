@@ -6,6 +6,7 @@
 //! have been waited for.
 
 mod declared;
+mod look;
 mod recipient;
 mod senders;
 mod shape;
@@ -15,12 +16,14 @@ mod uses;
 
 use core::fmt;
 
-use lanescope_protocol::{LocationId, Version};
+use lanescope_protocol::{LocationId, TxIndex, Version};
 
 use crate::bar::Bar;
 use crate::film::Film;
 use crate::format;
 use crate::phrase::Phrase;
+
+pub(crate) use look::Looking;
 
 /// Which lint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -178,29 +181,14 @@ impl Film {
     /// nothing is wrong. Looked for once and then kept.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
-        self.found.get_or_init(|| self.find())
-    }
-
-    fn find(&self) -> Vec<Finding> {
-        if !self.is_complete() || self.all_lane_time() <= 0.0 {
-            return Vec::new();
-        }
-        let uses = uses::Uses::of(self);
-        let mut all = self.slot_findings(&uses);
-        all.extend(self.sender_findings());
-        all.extend(self.recipient_finding());
-        all.extend(self.storm_finding());
-        all.extend(self.declared_finding());
-        all.extend(self.long_finding());
-        all.extend(self.idle_finding());
-        let weight = |finding: &Finding| {
-            let limit = finding.limit.unwrap_or(f64::INFINITY);
-            // What limits the block to less than its lanes counts as if it cost the difference.
-            let lanes = self.lanes().max(1) as f64;
-            finding.cost.max((1.0 - limit / lanes).max(0.0) / 2.0)
-        };
-        all.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.lint.cmp(&b.lint)));
-        all
+        self.found.get_or_init(|| {
+            let mut looking = Looking::default();
+            loop {
+                if let Some(found) = looking.advance(self, usize::MAX) {
+                    return found;
+                }
+            }
+        })
     }
 
     /// `N · TN`, in ticks.
@@ -217,7 +205,12 @@ impl Film {
 
     /// The run of every transaction that became final, in block order.
     fn final_runs(&self) -> impl Iterator<Item = &Bar> {
-        (0..self.transaction_count() as u32)
-            .filter_map(|tx| self.bar(self.committed_run(lanescope_protocol::TxIndex(tx))?))
+        self.final_runs_of(0..usize::MAX)
+    }
+
+    /// The same of some transactions.
+    fn final_runs_of(&self, which: core::ops::Range<usize>) -> impl Iterator<Item = &Bar> {
+        (which.start..which.end.min(self.transaction_count()))
+            .filter_map(|tx| self.bar(self.committed_run(TxIndex(tx as u32))?))
     }
 }

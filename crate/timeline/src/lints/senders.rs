@@ -1,6 +1,6 @@
 //! Senders whose transactions follow each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use lanescope_protocol::trace::LocationKind;
 use lanescope_protocol::{Version, WaitReason};
@@ -23,13 +23,19 @@ struct Sender {
 
 impl Film {
     pub(super) fn sender_findings(&self) -> Vec<Finding> {
-        let mut senders: BTreeMap<&str, Sender> = BTreeMap::new();
+        let mut senders: HashMap<&str, Sender> = HashMap::new();
         for bar in self.final_runs() {
             if let Some(info) = self.transaction(bar.tx()) {
                 senders.entry(&info.sender).or_default().transactions.push(bar.version);
             }
         }
-        senders.retain(|_, sender| sender.transactions.len() >= CHAIN_LENGTH_MIN);
+        // In an order, but only those few that matter.
+        let long = |sender: &Sender| sender.transactions.len() >= CHAIN_LENGTH_MIN;
+        let mut senders: BTreeMap<_, _> =
+            senders.into_iter().filter(|(_, sender)| long(sender)).collect();
+        if senders.is_empty() {
+            return Vec::new();
+        }
         for wait in self.assembly.lanes.iter().flat_map(|track| &track.waits) {
             let on = wait.on.filter(|_| wait.reason == WaitReason::SameSender);
             let info = on.and_then(|on| self.transaction(on.tx));

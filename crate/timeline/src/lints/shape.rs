@@ -37,7 +37,7 @@ impl Film {
     }
 
     pub(super) fn idle_finding(&self) -> Option<Finding> {
-        let metrics = self.metrics();
+        let metrics = self.measures();
         let all = metrics.lane_sum.total() as f64;
         let idle = (metrics.lane_sum.idle() + metrics.lane_sum.waiting()) as f64 / all.max(1.0);
         let best = metrics.ideal_speedup.filter(|best| *best > 0.0)?;

@@ -23,21 +23,43 @@ struct Group<'a> {
 }
 
 impl Film {
-    pub(super) fn slot_findings(&self, uses: &Uses) -> Vec<Finding> {
-        let mut groups: BTreeMap<&[TxIndex], Group<'_>> = BTreeMap::new();
+    /// Places that many write, those together that the very same transactions write.
+    pub(super) fn slot_groups(&self, uses: &Uses) -> Vec<Vec<LocationId>> {
+        let mut groups: BTreeMap<&[TxIndex], Vec<LocationId>> = BTreeMap::new();
         for (place, of) in uses.iter().filter(|(_, of)| of.writers.len() >= WRITERS_MIN) {
-            groups.entry(&of.writers).or_default().places.push((place, of));
+            groups.entry(&of.writers).or_default().push(place);
         }
-        groups.into_values().filter_map(|group| self.slot_finding(group)).collect()
+        groups.into_values().collect()
     }
 
-    fn slot_finding(&self, mut group: Group<'_>) -> Option<Finding> {
+    /// What is to be said of the next groups, which it takes: of those with about `count` lost runs.
+    pub(super) fn slot_findings(
+        &self,
+        uses: &Uses,
+        groups: &mut impl Iterator<Item = Vec<LocationId>>,
+        count: usize,
+    ) -> Option<Vec<Finding>> {
+        let block = self.final_runs().map(|bar| u64::from(bar.gas)).sum();
+        let (mut found, mut done, mut some) = (Vec::new(), 0usize, false);
+        while done < count
+            && let Some(places) = groups.next()
+        {
+            some = true;
+            let known = |place: LocationId| Some((place, uses.get(place)?));
+            let group = Group { places: places.into_iter().filter_map(known).collect() };
+            done += group.places.iter().map(|(_, of)| of.aborted.len() + 1).sum::<usize>();
+            found.extend(self.slot_finding(group, block));
+        }
+        some.then_some(found)
+    }
+
+    /// `block` is the gas of all final runs.
+    fn slot_finding(&self, mut group: Group<'_>, block: u64) -> Option<Finding> {
         group
             .places
             .sort_by_key(|(place, of)| (core::cmp::Reverse((of.lost(), of.chain_gas)), *place));
         let (first, of) = *group.places.first()?;
         let cost = self.share_of_lanes(group.places.iter().map(|(_, of)| of.lost()).sum());
-        let block: u64 = self.final_runs().map(|bar| u64::from(bar.gas)).sum();
         let chain = group.places.iter().map(|(_, of)| of.chain_gas).max().unwrap_or_default();
         let share = chain as f64 / block.max(1) as f64;
         let lanes = self.lanes().max(1) as f64;
@@ -101,8 +123,12 @@ impl Film {
         let (gas, all) = (format::short(chain as f64), format::gas(block as f64));
         let limit = format::times(block as f64 / chain.max(1) as f64);
         let phrase = Phrase::new()
-            .say(format!("Each reads what the one before wrote: {gas} of {all} ({share}) "))
-            .say(format!("is one chain, so no number of lanes gives more than {limit}."));
+            .say(
+                "Each reads what the one before wrote. What follows the first look, one after the ",
+            )
+            .say(format!(
+                "other, is {gas} of {all} ({share}): no number of lanes gives more than {limit}."
+            ));
         let runs = of.writers.iter().filter_map(|tx| self.bar(self.committed_run(*tx)?));
         Evidence::with(phrase, runs.map(|bar| bar.version))
     }

@@ -19,7 +19,8 @@ pub(super) struct Uses {
 pub(super) struct Use {
     /// Transactions that write it, in block order.
     pub(super) writers: Vec<TxIndex>,
-    /// Gas of those that read and write it: they can only follow each other.
+    /// Gas that can only follow each other: of everyone who reads and writes it, what runs after the
+    /// first look at it; of the first all.
     pub(super) chain_gas: u64,
     /// What they add to it.
     pub(super) step: Step,
@@ -46,21 +47,66 @@ pub(super) enum Step {
     Varies,
 }
 
+/// A count that goes on.
+#[derive(Debug, Default)]
+pub(super) struct Counting {
+    uses: Uses,
+    stage: Stage,
+    at: usize,
+    wait: (usize, usize),
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Stage {
+    #[default]
+    Final,
+    Lost,
+    Waits,
+    Done,
+}
+
+impl Counting {
+    /// Goes on with about `count` runs or waits. Answers whether there are more.
+    pub(super) fn advance(&mut self, film: &Film, count: usize) -> bool {
+        let from = self.at;
+        self.at = from.saturating_add(count);
+        let done = match self.stage {
+            Stage::Final => {
+                self.uses.all.resize_with(film.locations.len(), Use::default);
+                let mut seen = HashMap::new();
+                for bar in film.final_runs_of(from..self.at) {
+                    seen.clear();
+                    self.uses.note_run(film, bar, &mut seen);
+                }
+                (self.at >= film.transaction_count()).then_some(Stage::Lost)
+            }
+            Stage::Lost => {
+                let rest = film.bars().get(from..).unwrap_or(&[]);
+                rest.iter().take(count).for_each(|bar| self.uses.note_loss(bar));
+                (rest.len() <= count).then_some(Stage::Waits)
+            }
+            Stage::Waits => {
+                let waits = film.next_waits(&mut self.wait, count);
+                waits.unwrap_or(&[]).iter().for_each(|wait| self.uses.note_wait(film, wait));
+                waits.is_none().then_some(Stage::Done)
+            }
+            Stage::Done => return false,
+        };
+        if let Some(next) = done {
+            (self.stage, self.at) = (next, 0);
+        }
+        true
+    }
+
+    pub(super) const fn uses(&self) -> &Uses {
+        &self.uses
+    }
+}
+
 impl Uses {
-    pub(super) fn of(film: &Film) -> Self {
-        let mut uses = Self { all: vec![Use::default(); film.locations.len()] };
-        let mut seen = HashMap::new();
-        for bar in film.final_runs() {
-            seen.clear();
-            uses.note_run(film, bar, &mut seen);
-        }
-        for bar in film.bars() {
-            uses.note_loss(bar);
-        }
-        for wait in film.assembly.lanes.iter().flat_map(|track| &track.waits) {
-            uses.note_wait(film, wait);
-        }
-        uses
+    /// One location.
+    pub(super) fn get(&self, place: LocationId) -> Option<&Use> {
+        self.all.get(place.get())
     }
 
     /// Every location with its number.
@@ -68,20 +114,26 @@ impl Uses {
         (0u32..).map(LocationId).zip(&self.all)
     }
 
-    fn note_run(&mut self, film: &Film, bar: &Bar, seen: &mut HashMap<LocationId, [u8; 32]>) {
+    fn note_run(
+        &mut self,
+        film: &Film,
+        bar: &Bar,
+        seen: &mut HashMap<LocationId, (u64, [u8; 32])>,
+    ) {
         for access in film.accesses_of(bar.version) {
             let Some(of) = self.all.get_mut(access.location.get()) else { continue };
             match access.kind {
                 AccessKind::Read => {
-                    seen.entry(access.location).or_insert(access.value);
+                    seen.entry(access.location).or_insert((access.time, access.value));
                 }
                 AccessKind::Write => {
                     if of.writers.last() == Some(&bar.tx()) {
                         continue;
                     }
+                    let first = of.writers.is_empty();
                     of.writers.push(bar.tx());
-                    if let Some(before) = seen.get(&access.location) {
-                        of.chain_gas += u64::from(bar.gas);
+                    if let Some((at, before)) = seen.get(&access.location) {
+                        of.chain_gas += if first { u64::from(bar.gas) } else { rest(bar, *at) };
                         of.step = of.step.and(minus(&access.value, before));
                     }
                 }
@@ -134,6 +186,12 @@ impl Step {
             _ => Self::Varies,
         }
     }
+}
+
+/// Gas of a run from an instant (ticks) to its end.
+fn rest(bar: &Bar, at: u64) -> u64 {
+    let share = bar.end.saturating_sub(at) as f64 / bar.length().max(1) as f64;
+    (f64::from(bar.gas) * share.clamp(0.0, 1.0)).round() as u64
 }
 
 /// What one transaction reads of another in the end; storage before account fields.

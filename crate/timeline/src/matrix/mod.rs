@@ -134,10 +134,10 @@ impl MatrixRow {
 
 impl Matrix {
     pub(crate) fn of(film: &Film) -> Self {
-        let hot = film.hot_locations();
+        let hot = film.hottest();
         let mut rows: Vec<MatrixRow> = Vec::with_capacity(hot.len());
         let mut row_of = vec![None; film.locations.len()];
-        for place in &hot {
+        for place in hot {
             let cells = cells(film, place.location);
             if cells.is_empty() {
                 continue;

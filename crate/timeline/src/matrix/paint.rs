@@ -198,7 +198,7 @@ impl Painter<'_> {
             let color = if bright { self.palette.text } else { self.palette.muted };
             let name = elided(self.film.location_name(row.location), room, size, Face::Mono);
             let at = [frame.plot.x - 8.0 * self.scale, frame.y(*at)];
-            self.text(at, name, size, Face::Mono, Anchor::End, color);
+            self.items.push(Item::text(at, name, size, Face::Mono, Anchor::End, color));
         }
     }
 
@@ -218,7 +218,14 @@ impl Painter<'_> {
             let near =
                 |other: &TxIndex| (frame.x(*other) - x).abs() < (wide(*other) + wide(*tx)) / 2.0;
             if !marked.iter().any(near) && x + wide(*tx) / 2.0 <= frame.width {
-                self.text([*x, y], tx.to_string(), size, Face::Sans, Anchor::Middle, muted);
+                self.items.push(Item::text(
+                    [*x, y],
+                    tx.to_string(),
+                    size,
+                    Face::Sans,
+                    Anchor::Middle,
+                    muted,
+                ));
             }
         }
         for tx in marked {
@@ -230,21 +237,15 @@ impl Painter<'_> {
             } else {
                 self.items.push(Item::fill(Shape::Rects(vec![plate]), self.palette.page));
             }
-            self.text([x, y], tx.to_string(), size, Face::Sans, Anchor::Middle, self.palette.text);
+            self.items.push(Item::text(
+                [x, y],
+                tx.to_string(),
+                size,
+                Face::Sans,
+                Anchor::Middle,
+                self.palette.text,
+            ));
         }
-    }
-
-    fn text(
-        &mut self,
-        at: [f64; 2],
-        words: String,
-        size: f64,
-        face: Face,
-        anchor: Anchor,
-        color: Color,
-    ) {
-        let text = Text { at, words, size, face, anchor };
-        self.items.push(Item::fill(Shape::Text(text), color));
     }
 }
 

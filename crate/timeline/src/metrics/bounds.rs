@@ -50,10 +50,14 @@ impl Film {
         (!self.accesses.is_empty()).then(|| self.commits().reads(&self.ordering()))
     }
 
-    /// The longest chain of dependent transactions, and every dependency.
-    pub(crate) fn read_links(&self) -> (ReadChains, Vec<Link>) {
-        let (commits, counts) = (self.commits(), self.ordering());
-        (commits.reads(&counts), commits.links(&counts))
+    /// The longest chain of dependent transactions; of one, where reads are unknown.
+    pub(crate) fn read_chains(&self) -> ReadChains {
+        self.commits().reads(&self.ordering())
+    }
+
+    /// Every dependency between the final executions, sorted.
+    pub(crate) fn read_links(&self) -> Vec<Link> {
+        self.commits().links(&self.ordering())
     }
 
     /// Which locations order who reads and writes them: all but the nonces of senders.

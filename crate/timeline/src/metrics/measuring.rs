@@ -4,12 +4,12 @@ use core::mem::take;
 
 use lanescope_protocol::chains::ReadChains;
 
-use super::{Bounds, HotLocation, LaneUse, Metrics, lane_time, ratio};
+use super::{Bounds, FaultCosts, HotLocation, LaneUse, Latency, Metrics, lane_time, ratio};
 use crate::bar::{Ending, Fate};
 use crate::film::Film;
 
 /// Bars that are counted in one turn.
-const BARS: usize = 1 << 16;
+const BARS: usize = 1 << 15;
 
 /// A measurement that goes on.
 #[derive(Debug, Default)]
@@ -20,6 +20,9 @@ pub(crate) struct Measuring {
     chains: Option<ReadChains>,
     bounds: Bounds,
     hot: Vec<HotLocation>,
+    latency: Option<Latency>,
+    rank_displacement: Option<f64>,
+    faults: FaultCosts,
 }
 
 /// What comes next.
@@ -32,6 +35,9 @@ enum Turn {
     Slots,
     Accounts,
     Hot,
+    Latency,
+    Order,
+    Faults,
     Rest,
 }
 
@@ -84,6 +90,18 @@ impl Measuring {
             }
             Turn::Hot => {
                 self.hot = film.hot_locations();
+                self.turn = Turn::Latency;
+            }
+            Turn::Latency => {
+                self.latency = film.latency();
+                self.turn = Turn::Order;
+            }
+            Turn::Order => {
+                self.rank_displacement = film.rank_displacement();
+                self.turn = Turn::Faults;
+            }
+            Turn::Faults => {
+                self.faults = film.fault_costs();
                 self.turn = Turn::Rest;
             }
             Turn::Rest => return Some(self.metrics(film)),
@@ -128,17 +146,17 @@ impl Measuring {
             energy: film.energy(&lane_sum),
             lane_use,
             lane_sum,
-            latency: film.latency(),
+            latency: self.latency,
             structure: self.chains.as_ref().map(|chains| film.structure(chains)),
             bounds: self.bounds,
             critical_path,
             ideal_speedup: critical_path.map(|path| ratio(sequential as f64, path)),
             perfect: ratio(sequential as f64, lanes as f64),
             hot: take(&mut self.hot),
-            rank_displacement: film.rank_displacement(),
+            rank_displacement: self.rank_displacement,
             locking: film.locking(&lane_sum),
             skipped,
-            faults: film.fault_costs(),
+            faults: self.faults,
             base_fee: film.base_fee(),
         }
     }

@@ -75,7 +75,8 @@ fn read_browser(traces: &Path) -> Result<Value> {
         .current_dir(paths::root())
         .env("LANESCOPE_DIST", paths::dist())
         .env("LANESCOPE_TRACES", traces)
-        .env("CHROMIUM", test::chromium()?);
+        .env("CHROMIUM", test::chromium()?)
+        .envs(test::real_blocks());
     let text = process::read(&mut command)?;
     serde_json::from_str(text.trim()).context("the browser's side printed no figures")
 }

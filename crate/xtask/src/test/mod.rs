@@ -156,7 +156,7 @@ fn count(name: &str, command: &mut Command, tally: &mut Tally) -> Result<bool> {
 }
 
 /// Where the folder of real blocks is, if it stands beside the project and nothing else was said.
-fn real_blocks() -> Option<(&'static str, OsString)> {
+pub(crate) fn real_blocks() -> Option<(&'static str, OsString)> {
     let name = "LANESCOPE_MAINNET_DIR";
     if let Some(folder) = std::env::var_os(name) {
         return Some((name, folder));

@@ -88,7 +88,7 @@ impl Simulation {
                 self.forget(validation.end, Due::Validation(lane));
                 self.lanes.put_lost(validation.role, Lost::Validation(validation.version));
             }
-            Doing::Nothing | Doing::Waiting => {}
+            Doing::Nothing | Doing::Waiting(_) => {}
         }
         self.lanes.get_mut(lane).is_down = true;
     }

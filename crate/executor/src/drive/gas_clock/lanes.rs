@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use lanescope_protocol::{Fault, Lane, Version};
 
 use super::in_flight::InFlight;
+use crate::strategy::Wait;
 
 /// One lane.
 #[derive(Debug, Default)]
@@ -26,8 +27,8 @@ pub(super) struct LaneState {
 pub(super) enum Doing {
     #[default]
     Nothing,
-    /// Nothing, and it has said so.
-    Waiting,
+    /// Nothing, and it has said so and why.
+    Waiting(Wait),
     Executing(Box<InFlight>),
     Validating(Validation),
 }
@@ -114,7 +115,7 @@ impl Lanes {
         match &doing {
             Doing::Executing(flight) => self.get_mut(flight.role).is_played = false,
             Doing::Validating(validation) => self.get_mut(validation.role).is_played = false,
-            Doing::Nothing | Doing::Waiting => {}
+            Doing::Nothing | Doing::Waiting(_) => {}
         }
         doing
     }
@@ -130,7 +131,7 @@ impl Lanes {
 
 impl LaneState {
     pub(super) fn is_free(&self) -> bool {
-        !self.is_down && matches!(self.doing, Doing::Nothing | Doing::Waiting)
+        !self.is_down && matches!(self.doing, Doing::Nothing | Doing::Waiting(_))
     }
 }
 

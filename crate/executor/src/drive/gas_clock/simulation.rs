@@ -20,7 +20,7 @@ use super::lanes::{Doing, Lanes, Lost, Validation, slowness};
 use crate::block::{Block, BlockError};
 use crate::evm::{Execution, Filter, Machine, Verdict};
 use crate::memory::Location;
-use crate::strategy::{self, Finding, Head, INCARNATIONS_MAX, Sight, Strategy, Task};
+use crate::strategy::{self, Finding, Head, INCARNATIONS_MAX, Sight, Strategy, Task, Wait};
 use crate::world::World;
 
 /// How many ticks an incarnation takes, instead of its gas.
@@ -421,17 +421,26 @@ impl Simulation {
             }
             return !self.done;
         }
-        let doing = &mut self.lanes.get_mut(lane).doing;
-        if let (Doing::Nothing, Some(wait)) = (&*doing, wait) {
-            *doing = Doing::Waiting;
-            self.recorder.at(lane).wait_started(self.now, wait);
+        if let Some(wait) = wait {
+            self.wait(lane, wait);
         }
         false
     }
 
+    /// What is waited for can change while a lane waits: then one wait ends and the next begins.
+    fn wait(&mut self, lane: Lane, wait: Wait) {
+        let doing = &mut self.lanes.get_mut(lane).doing;
+        if matches!(doing, Doing::Waiting(known) if *known == wait) {
+            return;
+        }
+        self.end_wait(lane);
+        self.lanes.get_mut(lane).doing = Doing::Waiting(wait);
+        self.recorder.at(lane).wait_started(self.now, wait);
+    }
+
     pub(super) fn end_wait(&mut self, lane: Lane) {
         let doing = &mut self.lanes.get_mut(lane).doing;
-        if matches!(doing, Doing::Waiting) {
+        if matches!(doing, Doing::Waiting(_)) {
             *doing = Doing::Nothing;
             self.recorder.at(lane).wait_ended(self.now);
         }

@@ -19,7 +19,7 @@ use super::super::{Run, declare, outlook};
 use super::GasClockRun;
 use crate::block::{Block, BlockError};
 use crate::evm::{Chance, Execution, Machine, Verdict};
-use crate::strategy::{self, Finding, INCARNATIONS_MAX, Strategy, Task};
+use crate::strategy::{self, Finding, INCARNATIONS_MAX, Strategy, Task, Wait};
 use crate::support::{Plan, plans};
 use crate::world::World;
 
@@ -35,7 +35,7 @@ struct Flight {
 
 enum Lately {
     Free,
-    Waiting,
+    Waiting(Wait),
     Running(Flight),
 }
 
@@ -86,7 +86,7 @@ impl Stepper {
             stepper.tick()?;
         }
         for lane in 0..stepper.lanes.len() {
-            if matches!(stepper.lanes[lane], Lately::Waiting) {
+            if matches!(stepper.lanes[lane], Lately::Waiting(_)) {
                 stepper.recorder.at(Lane(lane as u8)).wait_ended(stepper.now);
             }
         }
@@ -218,11 +218,17 @@ impl Stepper {
 
     fn give_task(&mut self, lane: Lane, checked: &mut bool) -> bool {
         let task = self.strategy.next(lane);
-        let waited = matches!(self.lanes[lane.get()], Lately::Waiting);
+        let waited = match &self.lanes[lane.get()] {
+            Lately::Waiting(wait) => Some(*wait),
+            _ => None,
+        };
         match task {
             Task::Wait(wait) => {
-                if !waited {
-                    self.lanes[lane.get()] = Lately::Waiting;
+                if waited != Some(wait) {
+                    if waited.is_some() {
+                        self.recorder.at(lane).wait_ended(self.now);
+                    }
+                    self.lanes[lane.get()] = Lately::Waiting(wait);
                     self.recorder.at(lane).wait_started(self.now, wait);
                 }
                 return false;
@@ -233,7 +239,7 @@ impl Stepper {
             }
             _ => {}
         }
-        if waited {
+        if waited.is_some() {
             self.lanes[lane.get()] = Lately::Free;
             self.recorder.at(lane).wait_ended(self.now);
         }

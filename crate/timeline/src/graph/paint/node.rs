@@ -213,10 +213,17 @@ impl Painter<'_> {
                 tx.to_string()
             };
             let name = elided(&name, room.max(30.0), size, Face::Mono);
-            self.text([rect.x + pad, middle], name, size, Face::Mono, Anchor::Start, ink);
+            self.items.push(Item::text(
+                [rect.x + pad, middle],
+                name,
+                size,
+                Face::Mono,
+                Anchor::Start,
+                ink,
+            ));
             if retries > 0 {
                 let at = [rect.right() - 8.0, middle];
-                self.text(at, badge, size - 1.0, Face::Sans, Anchor::End, ink);
+                self.items.push(Item::text(at, badge, size - 1.0, Face::Sans, Anchor::End, ink));
             }
         }
         for item in self.items.iter_mut().skip(begin) {

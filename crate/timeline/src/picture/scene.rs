@@ -127,6 +127,19 @@ impl Item {
         Self { shape, fill: Some(color), stroke: None, alpha: 1.0, clipped: false }
     }
 
+    /// Words in one line.
+    #[must_use]
+    pub const fn text(
+        at: [f64; 2],
+        words: String,
+        size: f64,
+        face: Face,
+        anchor: Anchor,
+        color: Color,
+    ) -> Self {
+        Self::fill(Shape::Text(Text { at, words, size, face, anchor }), color)
+    }
+
     /// A stroked shape.
     #[must_use]
     pub const fn stroke(shape: Shape, stroke: Stroke) -> Self {

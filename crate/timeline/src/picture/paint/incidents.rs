@@ -23,7 +23,7 @@ impl Painter<'_> {
             if !placed.label.is_empty() {
                 let at = [placed.x + 3.0 * scale, plot.y - 4.5 * scale];
                 let (words, size) = (placed.label.clone(), MILESTONE_SIZE * scale);
-                self.words(at, words, size, Face::Sans, Anchor::Start, color);
+                self.items.push(Item::text(at, words, size, Face::Sans, Anchor::Start, color));
             }
         }
     }

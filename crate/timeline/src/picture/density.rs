@@ -49,13 +49,14 @@ impl Film {
             }
             let bar = bars.block(at);
             let wasted = self.wasted_part(&bar) > 0.0;
-            for column in bucket_of(bar.start)..=bucket_of(bar.end) {
+            let (from, to) = (bucket_of(bar.start), bucket_of(bar.end));
+            for (column, bucket) in buckets.iter_mut().enumerate().take(to + 1).skip(from) {
                 let (left, right) = (column as f64 * ticks, (column as f64 + 1.0) * ticks);
                 let covered = (bar.end.min(right) - bar.start.max(left)).max(0.0) / ticks;
                 if wasted {
-                    buckets[column].wasted += covered;
+                    bucket.wasted += covered;
                 } else {
-                    buckets[column].useful += covered;
+                    bucket.useful += covered;
                 }
             }
             at += 1;

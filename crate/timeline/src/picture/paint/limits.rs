@@ -25,7 +25,7 @@ impl Painter<'_> {
             if let Some(label) = &limit.label {
                 let at = [label.x, foot + 8.0 * scale];
                 let (words, size) = (label.words.clone(), LIMIT_SIZE * scale);
-                self.words(at, words, size, Face::Sans, label.anchor, color);
+                self.items.push(Item::text(at, words, size, Face::Sans, label.anchor, color));
             }
         }
     }

@@ -4,7 +4,7 @@ use lanescope_protocol::trace::{Summary, TraceReader};
 use lanescope_protocol::{Access, Event, TraceError};
 
 use crate::film::Film;
-use crate::metrics::Measuring;
+use crate::prepare::Preparing;
 
 /// A film that is being made of the bytes of a trace. Give it the bytes piece by piece with
 /// [`FilmBuilder::feed`], say [`FilmBuilder::end`], and call [`FilmBuilder::measure`] until it has
@@ -19,7 +19,7 @@ pub struct FilmBuilder {
     last_access: Option<Access>,
     fed: u64,
     total: u64,
-    measuring: Measuring,
+    preparing: Preparing,
 }
 
 /// Bars for which room is made at once; more make room as they come.
@@ -37,7 +37,7 @@ impl FilmBuilder {
             last_access: None,
             fed: 0,
             total,
-            measuring: Measuring::default(),
+            preparing: Preparing::default(),
         }
     }
 
@@ -94,18 +94,12 @@ impl FilmBuilder {
         Ok(())
     }
 
-    /// Measures a little more of the whole film, so that nobody has to wait for that later. Answers
-    /// whether there is more to do.
+    /// Works out a little more of what views ask of the whole film (numbers, findings, links,
+    /// matrix, graph, heat), so that nobody has to wait for that later. Answers whether there is
+    /// more to do.
     pub fn measure(&mut self) -> bool {
         let Some(film) = &self.film else { return false };
-        match self.measuring.advance(film) {
-            Some(metrics) => {
-                // It can only have been measured already by somebody who asked for it before.
-                let _ = film.measured.set(metrics);
-                false
-            }
-            None => true,
-        }
+        self.preparing.advance(film)
     }
 
     /// How much of it is read, 0 to 1.

@@ -138,7 +138,14 @@ impl Painter<'_> {
             if lane.get().is_multiple_of(every) {
                 let at = [rect.x - 10.0 * self.scale, rect.y + rect.h / 2.0];
                 let words = lane.to_string();
-                self.words(at, words, size.max(11.0), Face::Sans, Anchor::End, self.palette.muted);
+                self.items.push(Item::text(
+                    at,
+                    words,
+                    size.max(11.0),
+                    Face::Sans,
+                    Anchor::End,
+                    self.palette.muted,
+                ));
             }
         }
     }
@@ -159,7 +166,14 @@ impl Painter<'_> {
             if tick.x + width / 2.0 <= frame.width {
                 let size = 12.0 * self.scale;
                 let (label, muted) = (tick.label.clone(), self.palette.muted);
-                self.words([tick.x, y], label, size, Face::Sans, Anchor::Middle, muted);
+                self.items.push(Item::text(
+                    [tick.x, y],
+                    label,
+                    size,
+                    Face::Sans,
+                    Anchor::Middle,
+                    muted,
+                ));
             }
         }
         if self.film.clock() == lanescope_protocol::Clock::Gas {
@@ -167,7 +181,14 @@ impl Painter<'_> {
             let muted = self.palette.muted;
             // The zero's own label stands at the plot's edge; the unit stays clear of it.
             let at = [at[0] - 6.0 * self.scale, at[1]];
-            self.words(at, "gas".to_owned(), 12.0 * self.scale, Face::Sans, Anchor::End, muted);
+            self.items.push(Item::text(
+                at,
+                "gas".to_owned(),
+                12.0 * self.scale,
+                Face::Sans,
+                Anchor::End,
+                muted,
+            ));
         }
     }
 
@@ -182,7 +203,14 @@ impl Painter<'_> {
         let room = ghost.rect.w - 14.0 * scale;
         if Text::width(&ghost.label, size, Face::Sans) <= room {
             let at = [ghost.rect.x + 8.0 * scale, ghost.rect.y + ghost.rect.h / 2.0];
-            self.words(at, ghost.label.clone(), size, Face::Sans, Anchor::Start, palette.muted);
+            self.items.push(Item::text(
+                at,
+                ghost.label.clone(),
+                size,
+                Face::Sans,
+                Anchor::Start,
+                palette.muted,
+            ));
         }
     }
 
@@ -255,19 +283,6 @@ impl Painter<'_> {
             Step::Close,
         ];
         self.items.push(Item::fill(Shape::Path(handle), palette.text));
-    }
-
-    fn words(
-        &mut self,
-        at: [f64; 2],
-        words: String,
-        size: f64,
-        face: Face,
-        anchor: Anchor,
-        color: crate::palette::Color,
-    ) {
-        let text = Text { at, words, size, face, anchor };
-        self.items.push(Item::fill(Shape::Text(text), color));
     }
 
     /// A bar's length for its right end: `96 k`.

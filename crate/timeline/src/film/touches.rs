@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lanescope_protocol::{Access, LocationId, TxIndex};
 
 use crate::film::Film;
-use crate::graph::Graph;
+use crate::graph::{Drafting, Graph};
 use crate::heat::Heat;
 use crate::matrix::Matrix;
 
@@ -16,6 +16,13 @@ pub(crate) struct Derived {
     matrix: std::sync::OnceLock<Arc<Matrix>>,
     graph: std::sync::OnceLock<Arc<Graph>>,
     heat: std::sync::OnceLock<Arc<Heat>>,
+}
+
+impl Derived {
+    /// Keeps a graph that was drawn in turns, unless there is one.
+    pub(crate) fn keep_graph(&self, graph: Arc<Graph>) {
+        let _ = self.graph.set(graph);
+    }
 }
 
 /// Indices into the film's accesses, by location; inside one in the order of incarnations.
@@ -72,6 +79,11 @@ impl Film {
         own.iter().filter_map(|at| self.accesses.get(*at as usize))
     }
 
+    /// Has reads and writes by location ready.
+    pub(crate) fn index_touches(&self) {
+        self.touch_list(LocationId(0));
+    }
+
     fn touch_list(&self, place: LocationId) -> &[u32] {
         let index = self
             .derived
@@ -99,7 +111,14 @@ impl Film {
     /// are unknown.
     #[must_use]
     pub fn graph(&self) -> Arc<Graph> {
-        Arc::clone(self.derived.graph.get_or_init(|| Arc::new(Graph::of(self))))
+        Arc::clone(self.derived.graph.get_or_init(|| {
+            let mut drafting = Drafting::default();
+            loop {
+                if let Some(graph) = drafting.advance(self) {
+                    return Arc::new(graph);
+                }
+            }
+        }))
     }
 
     /// What contracts and their slots cost. Worked out once and then kept.

@@ -90,6 +90,6 @@ mod tests {
     #[test]
     fn times_of_subtitles_have_milliseconds() {
         assert_eq!(timestamp(0.0), "00:00:00.000");
-        assert_eq!(timestamp(3_723.0456), "01:02:03.046");
+        assert_eq!(timestamp(3_723.045_6), "01:02:03.046");
     }
 }

@@ -69,7 +69,7 @@ impl Painter<'_> {
         };
         let shape = Shape::Round(ground, 3.0 * scale);
         self.items.push(Item::fill(shape, self.palette.page).faded(0.92));
-        self.words(at, words, size, Face::Sans, Anchor::End, self.palette.text);
+        self.items.push(Item::text(at, words, size, Face::Sans, Anchor::End, self.palette.text));
     }
 }
 
