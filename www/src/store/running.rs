@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use lanescope_protocol::message::Measurement;
-use lanescope_protocol::trace::Summary;
 use lanescope_protocol::{Clock, Event, LocationId, Scenario, Settings, Strategy};
 use lanescope_timeline::Film;
 
@@ -66,7 +65,7 @@ impl Times {
     }
 
     /// Notes how long a run took, on its clock.
-    pub(super) fn note(&mut self, summary: &Summary) {
+    pub(super) fn note(&mut self, summary: &lanescope_protocol::trace::Summary) {
         let timing = Some(summary.into());
         match summary.settings.clock {
             Clock::Gas => self.gas = timing,
@@ -75,8 +74,8 @@ impl Times {
     }
 }
 
-impl From<&Summary> for Timing {
-    fn from(summary: &Summary) -> Self {
+impl From<&lanescope_protocol::trace::Summary> for Timing {
+    fn from(summary: &lanescope_protocol::trace::Summary) -> Self {
         Self {
             one_lane: summary.sequential as f64,
             parallel: summary.makespan as f64,
