@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use lanescope_protocol::message::Measurement;
-use lanescope_protocol::trace::{Summary, TransactionInfo};
+use lanescope_protocol::trace::TransactionInfo;
 use lanescope_protocol::{Clock, Event, LocationId, Scenario, Settings, Strategy, TxIndex};
 use lanescope_timeline::Film;
 
@@ -67,7 +67,7 @@ impl Times {
     }
 
     /// Notes how long a run took, on its clock.
-    pub(super) fn note(&mut self, summary: &Summary) {
+    pub(super) fn note(&mut self, summary: &lanescope_protocol::trace::Summary) {
         let timing = Some(summary.into());
         match summary.settings.clock {
             Clock::Gas => self.gas = timing,
@@ -76,8 +76,8 @@ impl Times {
     }
 }
 
-impl From<&Summary> for Timing {
-    fn from(summary: &Summary) -> Self {
+impl From<&lanescope_protocol::trace::Summary> for Timing {
+    fn from(summary: &lanescope_protocol::trace::Summary) -> Self {
         Self {
             one_lane: summary.sequential as f64,
             parallel: summary.makespan as f64,
