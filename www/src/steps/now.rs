@@ -57,7 +57,7 @@ fn stack(props: &NowProps) -> Html {
             if words.is_empty() {
                 <p class="note">{ "empty" }</p>
             } else {
-                <ol class="stack" start="0" data-testid="step-stack">{ for words.iter().enumerate().map(word) }</ol>
+                <ol class="step-stack" start="0" data-testid="step-stack">{ for words.iter().enumerate().map(word) }</ol>
             }
             if deeper > 0 { <p class="note">{ format!("and {deeper} deeper") }</p> }
         </section>
