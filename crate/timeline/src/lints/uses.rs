@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use lanescope_protocol::trace::LocationKind;
-use lanescope_protocol::{
-    AccessKind, LocationId, StrategyName, TxIndex, Version, WaitReason,
-};
+use lanescope_protocol::{AccessKind, LocationId, StrategyName, TxIndex, Version, WaitReason};
 
 use crate::bar::{Bar, Ending, Wait};
 use crate::film::Film;
