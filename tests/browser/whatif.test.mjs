@@ -38,6 +38,11 @@ describe("a change by hand", () => {
       await by(page, "see-both").click();
       assert.equal(await by(page, "stack-row").count(), 2);
       assert.match(await words(page, "stack-sentence"), /oving T5 behind T1 .*\.$/);
+      const look = await by(page, "stack").evaluate((stack) => {
+        const { fontFamily, paddingInlineStart } = getComputedStyle(stack);
+        return { plain: fontFamily === getComputedStyle(document.body).fontFamily, inset: parseFloat(paddingInlineStart) };
+      });
+      assert.ok(look.plain && look.inset > 0, `it looks like a list of opcodes: ${JSON.stringify(look)}`);
       // One playhead: what is sought in one run is sought in both.
       const playheads = () =>
         page.locator("[data-testid=stack-row] [data-testid=lane-grid]").evaluateAll((grids) =>

@@ -138,6 +138,7 @@ fn pressed(key: &KeyboardEvent, event: &Event, (timeless, silenced): (bool, bool
     let within = |selector: &str| {
         focused.as_ref().is_some_and(|element| element.closest(selector).ok().flatten().is_some())
     };
+    let is_body = focused.as_ref().is_some_and(|element| element.tag_name() == "BODY");
     meaning(Press {
         code: &key.code(),
         key: &key.key(),
@@ -147,9 +148,19 @@ fn pressed(key: &KeyboardEvent, event: &Event, (timeless, silenced): (bool, bool
         typing: within("input, textarea, select, [contenteditable]") && !within(LETTERLESS),
         sliding: within(LETTERLESS),
         on_button: within("button, a, summary"),
+        scrolling: !(within(SCROLLS_NOTHING) || is_body) || page_scrolls(),
         timeless,
         silenced,
     })
+}
+
+/// Parts that the page keys do not scroll.
+const SCROLLS_NOTHING: &str = ".top, .transport, .lane-view";
+
+/// Whether there is more of the page than is seen.
+fn page_scrolls() -> bool {
+    let root = web_sys::window().and_then(|window| window.document()?.document_element());
+    root.is_some_and(|root| root.scroll_height() > root.client_height() + 1)
 }
 
 /// Takes files that are dropped anywhere. Returns whether one is held over the page.

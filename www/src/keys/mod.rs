@@ -36,6 +36,9 @@ pub(crate) struct Press<'a> {
     pub(crate) sliding: bool,
     /// A button or link has the focus: it takes the space bar itself.
     pub(crate) on_button: bool,
+    /// The page keys scroll something: the page, or what has the focus. Where they would do nothing,
+    /// they step, as the remote control of a speaker sends them.
+    pub(crate) scrolling: bool,
     /// Nothing on the screen has a time: the keys that move it scroll instead.
     pub(crate) timeless: bool,
     /// Keys that stand alone are switched off.
@@ -183,6 +186,16 @@ mod tests {
         check(key("Escape"), Some(Does::Escape));
         check(Press { command: true, ..key("KeyK") }, Some(Does::Palette));
         check(Press { command: true, ..key("KeyZ") }, Some(Does::Wish(Wish::Undo)));
+    }
+
+    #[test]
+    fn a_remote_control_steps_where_nothing_scrolls() {
+        let next = Press { code: "PageDown", ..Press::default() };
+        check(next, Some(Does::Wish(Wish::Step(Toward::Forward))));
+        let back = Press { code: "PageUp", ..Press::default() };
+        check(back, Some(Does::Wish(Wish::Step(Toward::Back))));
+        check(Press { scrolling: true, ..next }, None);
+        check(Press { typing: true, ..next }, None);
     }
 
     #[test]

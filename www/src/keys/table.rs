@@ -149,7 +149,9 @@ impl Command {
         let letter = press.code.starts_with("Key") || matches!(stroke.key, Key::Sign(_));
         let slides = press.sliding && !letter && self.heard != Where::Always;
         let alone = !stroke.command && stroke.key != Key::At("Escape");
+        let pages = press.scrolling && press.code.starts_with("Page");
         let taken = slides
+            || pages
             || (press.silenced && alone)
             || (stroke.key == Key::At("Space") && press.on_button);
         !taken
@@ -181,8 +183,8 @@ use Where::{Always, Quiet, Timed};
 #[rustfmt::skip]
 pub(crate) const COMMANDS: &[Command] = &[
     line("play", Time, "Play or pause", &[key("Space"), key("Period")], Timed, || W(Wish::Toggle)),
-    line("event-back", Time, "One event back", &[key("ArrowLeft")], Timed, || W(Wish::Step(Toward::Back))),
-    line("event-on", Time, "One event on", &[key("ArrowRight")], Timed, || W(Wish::Step(Toward::Forward))),
+    line("event-back", Time, "One event back", &[key("ArrowLeft"), key("PageUp")], Timed, || W(Wish::Step(Toward::Back))),
+    line("event-on", Time, "One event on", &[key("ArrowRight"), key("PageDown")], Timed, || W(Wish::Step(Toward::Forward))),
     line("tx-back", Time, "One transaction back", &[shift("ArrowLeft")], Timed, || W(Wish::StepTransaction(Toward::Back))),
     line("tx-on", Time, "One transaction on", &[shift("ArrowRight")], Timed, || W(Wish::StepTransaction(Toward::Forward))),
     line("abort-next", Time, "Next abort", &[key("KeyJ")], Timed, || W(Wish::StepAbort(Toward::Forward))),

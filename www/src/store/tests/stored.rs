@@ -3,7 +3,7 @@
 use lanescope_timeline::synthetic;
 
 use super::*;
-use crate::store::{NOTHING_TO_RUN, StoredNews};
+use crate::store::{NOTHING_TO_RUN, StoredNews, WhatIfWish};
 
 fn read(page: &mut Page, name: &str, bars: usize) {
     let film = Rc::new(Film::new(synthetic(bars)));
@@ -45,6 +45,16 @@ fn a_stored_trace_cannot_be_run_and_says_why() {
     page.wish(Wish::OwnBlock);
     page.wish(Wish::Run);
     assert!(matches!(page.commands()[..], [Command::Run { .. }]));
+}
+
+#[test]
+fn a_stored_trace_cannot_be_forked_and_says_why() {
+    let mut page = Page::after_first_run();
+    read(&mut page, "long.lstr", 9);
+    page.wish(Wish::WhatIf(WhatIfWish::Fork));
+    let alert = page.0.alert.as_deref().unwrap_or_default();
+    assert!(alert.starts_with("A stored trace has no scenario, so nothing"), "{alert}");
+    assert!(page.0.whatif.fork.is_none());
 }
 
 #[test]

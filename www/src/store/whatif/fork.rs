@@ -12,6 +12,10 @@ use lanescope_timeline::{Film, format};
 use super::super::{Edit, Store};
 use super::Before;
 
+/// Why a stored trace cannot be forked.
+const NOTHING_TO_FORK: &str =
+    "A stored trace has no scenario, so nothing in it can be changed. Go back to your block first.";
+
 /// A fork that is going on.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Fork {
@@ -125,7 +129,11 @@ impl Store {
         else {
             return;
         };
-        let refusal = if film.clock() == Clock::Threads || self.settings.clock == Clock::Threads {
+        let refusal = if self.stored.is_some() {
+            Some(NOTHING_TO_FORK)
+        } else if scenario.transactions.is_empty() {
+            Some("The block has no transactions, so there is nothing to fork.")
+        } else if film.clock() == Clock::Threads || self.settings.clock == Clock::Threads {
             Some("On threads no run repeats, so its past cannot be kept. Fork on the gas clock.")
         } else if self.running.is_some() || self.live.is_some() {
             Some("The block runs. Fork when it has ended.")
