@@ -57,18 +57,6 @@ async function eachTab(page, row, body) {
   }
 }
 
-// Waits until a run after number `last` is over, and says its number.
-async function over(page, last) {
-  await page.waitForFunction(
-    (last) => {
-      const { state, run } = document.documentElement.dataset;
-      return state === "done" && Number(run) > last;
-    },
-    last,
-    { timeout: 90_000 },
-  );
-}
-
 const runs = (page) => page.evaluate(() => Number(document.documentElement.dataset.run));
 
 async function compare(page) {
