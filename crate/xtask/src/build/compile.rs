@@ -36,9 +36,14 @@ fn profile(part: Part, dev: bool) -> &'static str {
     }
 }
 
-/// Whether the standard library must be built from source.
-fn builds_std(part: Part, prebuilt_std: bool) -> bool {
-    part == Part::EngineThreads || !prebuilt_std
+/// Whether the standard library is built from source: with atomics for threads, for size for the
+/// page, and where it is not there, built.
+fn builds_std(part: Part, dev: bool, prebuilt_std: bool) -> bool {
+    match part {
+        Part::EngineThreads => true,
+        Part::Page => !dev || !prebuilt_std,
+        Part::EngineSingle => !prebuilt_std,
+    }
 }
 
 /// The compiler flags of a part, without those that depend on the machine.
@@ -67,7 +72,7 @@ fn command(toolchain: &Toolchain, part: Part, dev: bool) -> Command {
             command.args(["--package", "lanescope-engine", "--lib", "--features", "threads"])
         }
     };
-    if builds_std(part, toolchain.prebuilt_std) {
+    if builds_std(part, dev, toolchain.prebuilt_std) {
         // Sorting and printing of numbers made for size: nothing that is hot does either.
         command.args(["-Z", "build-std=std,panic_abort"]);
         command.args(["-Z", "build-std-features=optimize_for_size"]);
@@ -110,10 +115,11 @@ mod tests {
 
     #[test]
     fn the_library_is_built_where_no_built_one_will_do() {
-        assert!(builds_std(Part::EngineThreads, true));
-        assert!(!builds_std(Part::EngineSingle, true));
-        assert!(builds_std(Part::EngineSingle, false));
-        assert!(builds_std(Part::Page, false));
+        assert!(builds_std(Part::EngineThreads, true, true));
+        assert!(!builds_std(Part::EngineSingle, false, true));
+        assert!(builds_std(Part::EngineSingle, false, false));
+        assert!(builds_std(Part::Page, false, true));
+        assert!(!builds_std(Part::Page, true, true));
     }
 
     #[test]
