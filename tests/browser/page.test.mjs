@@ -295,6 +295,11 @@ describe("files", () => {
         await by(page, "alert-dismiss").click();
         assert.equal(await by(page, "alert").count(), 0);
       }
+      // Escape takes the sentence away as well.
+      await drop(page, "words.json", "not json at all");
+      await by(page, "alert").waitFor();
+      await page.locator("body").press("Escape");
+      assert.equal(await by(page, "alert").count(), 0);
       await afterRun(page, () => by(page, "run").click());
       await expectSameResult(page);
     }));

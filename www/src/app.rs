@@ -312,13 +312,15 @@ fn use_act(
 fn use_keyboard(store: &UseReducerHandle<Store>, act: &Callback<Does>, silenced: bool) {
     let stands =
         (store.sheet, store.editing, store.drawer, store.view, store.find.open, store.place);
+    let stands = (stands, store.alert.is_some());
     let pressed = use_callback((stands, act.clone()), {
         let dispatch = store.dispatcher();
-        move |does: Does, ((sheet, editing, drawer, view, find, place), act)| {
+        move |does: Does, (((sheet, editing, drawer, view, find, place), alert), act)| {
             let wish = match does {
                 Does::Escape if sheet.is_some() => Wish::Sheet(None),
                 Does::Sheet if *sheet == Some(Sheet::Keys) => Wish::Sheet(None),
                 Does::Palette if *sheet == Some(Sheet::Palette) => Wish::Sheet(None),
+                Does::Escape if *alert => Wish::DismissAlert,
                 Does::Escape if editing.is_some() => Wish::Form(None),
                 Does::Escape if drawer.is_some() => Wish::Drawer(None),
                 Does::Escape if *view == Showing::Stack => Wish::WhatIf(WhatIfWish::CloseStack),
