@@ -62,7 +62,9 @@ impl Film {
 
     /// Which locations order who reads and writes them: all but the nonces of senders.
     fn ordering(&self) -> impl Fn(LocationId) -> bool + '_ {
-        let senders = self.transactions.iter().map(|info| format!("{}.nonce", info.sender));
+        let nonces = self.locations.iter().any(|info| info.kind == LocationKind::Nonce);
+        let senders = self.transactions.iter().filter(|_| nonces);
+        let senders = senders.map(|info| format!("{}.nonce", info.sender));
         let senders: HashSet<String> = senders.collect();
         move |id: LocationId| {
             self.location(id).is_none_or(|info| {

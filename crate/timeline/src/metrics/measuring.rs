@@ -4,7 +4,9 @@ use core::mem::take;
 
 use lanescope_protocol::chains::ReadChains;
 
-use super::{Bounds, FaultCosts, HotLocation, LaneUse, Latency, Metrics, lane_time, ratio};
+use super::{
+    Bounds, FaultCosts, HotLocation, LaneUse, Latency, Metrics, Structure, lane_time, ratio,
+};
 use crate::bar::{Ending, Fate};
 use crate::film::Film;
 
@@ -18,6 +20,7 @@ pub(crate) struct Measuring {
     tally: Tally,
     lane_use: Vec<LaneUse>,
     chains: Option<ReadChains>,
+    structure: Option<Structure>,
     bounds: Bounds,
     hot: Vec<HotLocation>,
     latency: Option<Latency>,
@@ -32,6 +35,8 @@ enum Turn {
     Bars,
     Lanes,
     Chains,
+    Structure,
+    Bounds,
     Slots,
     Accounts,
     Hot,
@@ -77,6 +82,13 @@ impl Measuring {
             },
             Turn::Chains => {
                 self.chains = film.chains();
+                self.turn = Turn::Structure;
+            }
+            Turn::Structure => {
+                self.structure = self.chains.as_ref().map(|chains| film.structure(chains));
+                self.turn = Turn::Bounds;
+            }
+            Turn::Bounds => {
                 self.bounds = film.bounds_from(self.chains.as_ref());
                 self.turn = Turn::Slots;
             }
@@ -147,7 +159,7 @@ impl Measuring {
             lane_use,
             lane_sum,
             latency: self.latency,
-            structure: self.chains.as_ref().map(|chains| film.structure(chains)),
+            structure: self.structure,
             bounds: self.bounds,
             critical_path,
             ideal_speedup: critical_path.map(|path| ratio(sequential as f64, path)),
