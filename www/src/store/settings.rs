@@ -119,6 +119,9 @@ impl Store {
             return;
         }
         let mut settings = Settings { clock, ..self.settings.clone() };
+        if self.fork_refuses(&settings) {
+            return;
+        }
         // The gas clock has lanes that threads do not have; going back brings them back.
         match (clock, self.gas_lanes.take()) {
             (Clock::Gas, Some(lanes)) => settings.lanes = lanes,
@@ -132,9 +135,6 @@ impl Store {
                     settings.lanes = most;
                 }
             }
-        }
-        if self.fork_refuses(&settings) {
-            return;
         }
         match in_force(settings.clone()).check() {
             Ok(()) => {

@@ -36,7 +36,12 @@ pub fn race(runs: &[Contender]) -> String {
                     format!(" {} {} hardly longer.", upper(&name), verb(&name, "take"))
                 } else {
                     let times = format::times(times);
-                    format!(" {} {} {times} as long.", upper(&name), verb(&name, "take"))
+                    format!(
+                        " {} {} {times} as long as {}.",
+                        upper(&name),
+                        verb(&name, "take"),
+                        inside(&first.name)
+                    )
                 };
             }
             told

@@ -129,7 +129,7 @@ fn a_race_says_who_is_first_and_at_what_price() {
     let monad = contender("Model of Monad", 680_000, 3, 267_000);
     assert_eq!(
         race(&[monad, naive.clone(), stm.clone(), locks]),
-        "Block-STM and Declared locks finish at the same time: 3 aborts instead of none (267 k gas more wasted). The model of Monad takes 2× as long. Naive lanes come to a wrong result."
+        "Block-STM and Declared locks finish at the same time: 3 aborts instead of none (267 k gas more wasted). The model of Monad takes 2× as long as Block-STM. Naive lanes come to a wrong result."
     );
     assert!(race(&[naive, stm]).starts_with("Only Block-STM comes to a valid result. Naive lanes"));
 }
