@@ -303,6 +303,16 @@ describe("a video", () => {
       const bytes = await readFile(await video.path());
       assert.deepEqual([...bytes.subarray(0, 4)], [0x1a, 0x45, 0xdf, 0xa3], "not a WebM file");
       assert.ok(bytes.length > 10_000, `${bytes.length} bytes`);
+      // Elsewhere: the page itself plays no videos.
+      const elsewhere = await page.context().newPage();
+      const seconds = await elsewhere.evaluate(async (data) => {
+        const video = document.createElement("video");
+        const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+        video.src = URL.createObjectURL(new Blob([bytes], { type: "video/webm" }));
+        await new Promise((known) => video.addEventListener("loadedmetadata", known));
+        return video.duration;
+      }, bytes.toString("base64"));
+      assert.ok(seconds > 0.5 && seconds < 60, `the video says that it takes ${seconds} s`);
       assert.equal(await by(page, "record-stop").count(), 0);
     }));
 

@@ -3,14 +3,17 @@
 //! The lanes' canvas is transparent and has no words above it, so each frame is put together on
 //! a canvas of its own: the page's colour, the caption, the lanes. The browser encodes that.
 
+mod webm;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_render::{AnimationFrame, request_animation_frame};
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, Reflect};
+use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     Blob, BlobEvent, BlobPropertyBag, CanvasRenderingContext2d, Document, HtmlCanvasElement,
     MediaRecorder, MediaRecorderOptions,
@@ -33,6 +36,8 @@ const WORDS: (f64, f64) = (18.0, 26.0);
 const LINES: f64 = 2.0;
 /// Free space around everything, in CSS pixels.
 const MARGIN: f64 = 16.0;
+/// Bytes of a video whose length is still written into its head.
+const LENGTHENED_MAX: f64 = 64e6;
 /// What can be written, best first.
 const KINDS: [&str; 3] = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"];
 
@@ -103,9 +108,13 @@ impl Recorder {
             EventListener::once(&media, "stop", {
                 let (parts, name) = (Rc::clone(&parts), name.to_owned());
                 move |_| {
-                    if let Err(sentence) = save(&parts.borrow(), &name) {
-                        refused.emit(sentence);
-                    }
+                    let (parts, name, refused) =
+                        (parts.borrow().clone(), name.clone(), refused.clone());
+                    spawn_local(async move {
+                        if let Err(sentence) = save(&parts, &name).await {
+                            refused.emit(sentence);
+                        }
+                    });
                 }
             }),
         ];
@@ -148,7 +157,7 @@ fn request(pending: &Rc<RefCell<Option<AnimationFrame>>>, easel: Studio) {
     *pending.borrow_mut() = Some(frame);
 }
 
-fn save(parts: &Array, name: &str) -> Result<(), String> {
+async fn save(parts: &Array, name: &str) -> Result<(), String> {
     let kind = BlobPropertyBag::new();
     kind.set_type("video/webm");
     let blob = Blob::new_with_blob_sequence_and_options(parts, &kind)
@@ -156,7 +165,19 @@ fn save(parts: &Array, name: &str) -> Result<(), String> {
     if blob.size() <= 0.0 {
         return Err("The browser recorded nothing.".to_owned());
     }
-    files::offer(name, &blob)
+    files::offer(name, &told_length(blob).await)
+}
+
+/// The video with its length in its head, so that players can show it and go anywhere in it. A long
+/// one stays as it is.
+async fn told_length(blob: Blob) -> Blob {
+    if blob.size() > LENGTHENED_MAX {
+        return blob;
+    }
+    let Ok(buffer) = JsFuture::from(blob.array_buffer()).await else { return blob };
+    let bytes = Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec();
+    let longer = webm::with_duration(&bytes).map(|bytes| Uint8Array::from(&bytes[..]).buffer());
+    longer.and_then(|bytes| files::buffer(&bytes, "video/webm").ok()).unwrap_or(blob)
 }
 
 /// The canvas that is recorded, and what is put on it.
