@@ -139,7 +139,7 @@ describe("the palette", () => {
     open(async (page) => {
       await page.keyboard.press("Control+k");
       await page.keyboard.type("T5");
-      assert.match(await page.locator("#palette-0").textContent(), /^Go to T5: /);
+      await page.locator("#palette-0", { hasText: /^Go to T5: / }).waitFor();
       await page.keyboard.press("Enter");
       assert.match(await by(page, "details").getAttribute("data-version"), /^T5·/);
       await page.keyboard.press("Control+k");
